@@ -1,0 +1,1 @@
+//! Guards for any tower service: one engine, one rejection, one principal.

@@ -1,0 +1,1 @@
+//! Bearer JWT authentication for any tower service: strict verification, signing, keys.

@@ -1,0 +1,1 @@
+//! Password hashing off the reactor: argon2id in a bounded pool, legacy formats, peppers.

@@ -1,0 +1,1 @@
+//! Test kit for tower services and guards: readiness contract, fake clock, recorders.
