@@ -1,0 +1,157 @@
+//! A short run of each fuzz target.
+//!
+//! libFuzzer comes with the crate `libfuzzer-sys`; the compiler's coverage pass
+//! needs no nightly flag. So the smoke run takes neither a nightly toolchain
+//! nor `cargo fuzz`, which stay the tools for long runs.
+
+use std::path::Path;
+
+use crate::failure::{Context, Failure};
+use crate::shell::Shell;
+use crate::system;
+
+use super::Outcome;
+
+/// What `cargo fuzz --sanitizer none` passes: edges counted inline, and
+/// comparisons reported, so that the fuzzer can solve them.
+const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Ccodegen-units=1 -Cdebug-assertions \
+    -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares";
+
+/// The same seed each time: what a smoke run finds, the next finds too.
+const RUN: [&str; 5] = [
+    "-runs=20000",
+    "-max_total_time=30",
+    "-seed=1",
+    "-timeout=10",
+    "-rss_limit_mb=1024",
+];
+
+pub(super) fn fuzz(shell: &Shell) -> Result<Outcome, Failure> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Outcome::LeftOut(
+            "the coverage flags are known to link on Linux".into(),
+        ));
+    }
+    system::ensure(shell, "c++", "g++")?;
+    let folder = shell.root().join("fuzz");
+    let manifest = folder.join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).context(manifest.display())?;
+    let targets = binaries(&text);
+    if targets.is_empty() {
+        return Err(Failure::new(format!(
+            "no [[bin]] in {}",
+            manifest.display()
+        )));
+    }
+
+    let host = host(shell)?;
+    let built = shell.target().join("fuzz");
+    // Naming the triple keeps the flags away from build scripts and macros.
+    let mut cargo = shell.cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--bins",
+        "--target",
+        &host,
+    ]);
+    cargo
+        .current_dir(&folder)
+        .env("RUSTFLAGS", FLAGS)
+        .env("CARGO_TARGET_DIR", &built);
+    shell.run(&mut cargo)?;
+    for target in targets {
+        run(
+            shell,
+            &folder,
+            &built.join(&host).join("release").join(target),
+            target,
+        )?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Runs one target on its seeds. What it adds to the corpus stays out of the
+/// tree, what breaks it goes where `cargo fuzz` would put it.
+fn run(shell: &Shell, folder: &Path, program: &Path, target: &str) -> Result<(), Failure> {
+    let corpus = shell.target().join("fuzz-smoke").join(target);
+    let artifacts = folder.join("artifacts").join(target);
+    for path in [&corpus, &artifacts] {
+        std::fs::create_dir_all(path).context(path.display())?;
+    }
+    let mut command = shell.program(program);
+    command
+        .args(RUN)
+        .arg(format!("-artifact_prefix={}/", artifacts.display()));
+    command
+        .args(["-print_final_stats=1", "-verbosity=0"])
+        .arg(corpus);
+    let seeds = folder.join("seeds").join(target);
+    if seeds.is_dir() {
+        command.arg(seeds);
+    }
+    shell.run(&mut command)
+}
+
+/// Reads the names of a manifest's `[[bin]]` tables.
+fn binaries(manifest: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut inside = false;
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line == "[[bin]]";
+        } else if inside && let Some(name) = name(line) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn name(line: &str) -> Option<&str> {
+    let value = line.strip_prefix("name")?.trim_start().strip_prefix('=')?;
+    value.trim_start().strip_prefix('"')?.split('"').next()
+}
+
+fn host(shell: &Shell) -> Result<String, Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = shell.read(shell.program(rustc).arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned)
+        .ok_or_else(|| Failure::new("rustc names no host"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn reads_the_targets_of_a_manifest() {
+        let manifest = r#"
+            [package]
+            name = "fuzz"
+            [[bin]]
+            name = "jwt"
+            path = "fuzz_targets/jwt.rs"
+            [[bin]]
+            test = false
+            name="basic" # the credentials
+            [dependencies.x]
+            name = "not this"
+        "#;
+
+        assert_eq!(binaries(manifest), ["jwt", "basic"]);
+        assert_eq!(binaries("[package]\nname = \"fuzz\"\n"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn knows_the_host() {
+        let host = host(&Shell::new(Duration::from_secs(60)).unwrap()).unwrap();
+
+        assert!(host.split('-').count() >= 3, "{host}");
+    }
+}
