@@ -19,7 +19,11 @@
 mod bytes;
 mod mask;
 mod secret;
+#[cfg(feature = "serde")]
+mod serde;
 mod text;
+#[cfg(feature = "url")]
+mod url;
 
 pub use zeroize;
 

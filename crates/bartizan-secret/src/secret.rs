@@ -71,6 +71,30 @@ impl<T> Secret<T> {
     }
 }
 
+impl From<String> for Secret<String> {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T> From<Vec<T>> for Secret<Vec<T>>
+where
+    Vec<T>: Zeroize,
+{
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for Secret<[T; N]>
+where
+    [T; N]: Zeroize,
+{
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
+    }
+}
+
 impl<T: Clone> Clone for Secret<T> {
     fn clone(&self) -> Self {
         Self(SecretBox::new(Box::new(self.0.expose_secret().clone())))
