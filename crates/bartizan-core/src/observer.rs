@@ -1,0 +1,162 @@
+use std::error::Error;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{Level, enabled, event};
+
+use crate::{ClientAddr, Principal, Rejection, RequestHead};
+
+/// Receives what every guard decides.
+///
+/// It is called on the path of the request: hand over and return.
+pub trait Observer: Send + Sync + 'static {
+    /// Returns whether requests that pass are to be reported, and timed.
+    ///
+    /// Asked once for each request. Rejections are always reported.
+    fn observes_passes(&self) -> bool {
+        true
+    }
+
+    /// Receives a decision.
+    fn observe(&self, decision: &Decision<'_>);
+}
+
+impl<O: Observer + ?Sized> Observer for Arc<O> {
+    fn observes_passes(&self) -> bool {
+        (**self).observes_passes()
+    }
+
+    fn observe(&self, decision: &Decision<'_>) {
+        (**self).observe(decision);
+    }
+}
+
+/// What a guard decided about a request.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Decision<'a> {
+    /// The name of the guard.
+    pub guard: &'static str,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Why the request was turned away, or would have been.
+    pub rejection: Option<&'a Rejection>,
+    /// The head of the request, with its credentials while these are not stripped:
+    /// log no header values.
+    pub head: RequestHead<'a>,
+    /// Who the request comes from, as far as it is known by then.
+    pub principal: Option<&'a Principal>,
+    /// Which client the request comes from, where a guard has found it out.
+    pub client: Option<ClientAddr>,
+    /// The time since the check began. There is none for a guard that answered at
+    /// once to an observer that does not [observe
+    /// passes](Observer::observes_passes).
+    pub latency: Option<Duration>,
+}
+
+impl Decision<'_> {
+    /// Returns the stable name of the reason that the request was turned away.
+    #[must_use]
+    pub fn slug(&self) -> Option<&'static str> {
+        self.rejection.map(Rejection::slug)
+    }
+}
+
+/// What a guard's decision came to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The guard could not decide; the request was turned away.
+    Failed,
+    /// The request went on.
+    Passed,
+    /// The request was turned away.
+    Rejected,
+    /// The guard answered by itself.
+    Responded,
+    /// The request went on, but would not have if the guard were enforced.
+    Shadowed,
+}
+
+impl Outcome {
+    pub(crate) fn of(rejection: &Rejection) -> Self {
+        if rejection.is_failure() {
+            Self::Failed
+        } else {
+            Self::Rejected
+        }
+    }
+
+    /// Returns the name as logs have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Passed => "passed",
+            Self::Rejected => "rejected",
+            Self::Responded => "responded",
+            Self::Shadowed => "shadowed",
+        }
+    }
+}
+
+/// Reports decisions as [`tracing`] events with the target `bartizan`.
+///
+/// Failures are errors, rejections `INFO`, passes `DEBUG`. An event names the
+/// guard, the outcome, the slug, the method, the path without its query, the
+/// subject, the client's address and the latency; header values are never in it.
+/// Text that comes from the request is escaped, so that it cannot forge a line.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct TracingObserver;
+
+const TARGET: &str = "bartizan";
+
+impl Observer for TracingObserver {
+    fn observes_passes(&self) -> bool {
+        enabled!(target: TARGET, Level::DEBUG)
+    }
+
+    fn observe(&self, decision: &Decision<'_>) {
+        macro_rules! report {
+            ($level:expr) => {
+                event!(
+                    target: TARGET,
+                    $level,
+                    guard = decision.guard,
+                    outcome = decision.outcome.as_str(),
+                    slug = decision.slug(),
+                    method = decision.head.method().as_str(),
+                    path = ?decision.head.uri().path(),
+                    subject = decision.principal.map(|p| tracing::field::debug(p.subject())),
+                    client = decision.client.map(|c| tracing::field::display(IpAddr::from(c))),
+                    latency_us = decision.latency.map(|latency| latency.as_micros()),
+                    reason = decision.rejection.map(|r| tracing::field::display(Chain(r))),
+                    "decided"
+                )
+            };
+        }
+        match decision.outcome {
+            Outcome::Failed => report!(Level::ERROR),
+            Outcome::Rejected | Outcome::Shadowed => report!(Level::INFO),
+            Outcome::Passed | Outcome::Responded => report!(Level::DEBUG),
+        }
+    }
+}
+
+/// A rejection with all its causes, on one line.
+struct Chain<'a>(&'a Rejection);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {}", error.to_string().escape_debug())?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+mod protocol;
+mod render;
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+
+pub use self::protocol::{GrpcCode, Protocol};
+use crate::{BoxError, Challenge};
+
+/// Why a request was turned away: made once, rendered once, for the protocol of
+/// the request.
+///
+/// The slug and the detail may be shown to the client; the
+/// [`source`](Error::source) is for logs alone. The engine renders a rejection by
+/// [`Protocol`] and leaves it among the extensions of the response, where outer
+/// layers can read it. Cloning is cheap.
+///
+/// # Example
+///
+/// ```
+/// use bartizan_core::Rejection;
+/// use http::StatusCode;
+///
+/// let rejection = Rejection::new(
+///     StatusCode::CONFLICT,
+///     "version-conflict",
+///     "the item was changed meanwhile",
+/// );
+/// assert_eq!(rejection.slug(), "version-conflict");
+/// ```
+#[derive(Clone)]
+pub struct Rejection(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    status: StatusCode,
+    slug: &'static str,
+    detail: Cow<'static, str>,
+    challenges: Vec<Challenge>,
+    fields: Vec<(HeaderName, HeaderValue)>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Rejection {
+    /// Creates a rejection with a `status`, a stable `slug` (`quota-exceeded`) and
+    /// a `detail` that is safe to show.
+    ///
+    /// A status that is not an error (below 400) becomes 500: a rejection that
+    /// looks like success would be taken for one.
+    #[must_use]
+    pub fn new(
+        status: StatusCode,
+        slug: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let is_error = status.is_client_error() || status.is_server_error();
+        Self(Arc::new(Inner {
+            status: if is_error {
+                status
+            } else {
+                StatusCode::INTERNAL_SERVER_ERROR
+            },
+            slug,
+            detail: detail.into(),
+            challenges: Vec::new(),
+            fields: Vec::new(),
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// Creates a 400 for a request that cannot be understood.
+    #[must_use]
+    pub fn bad_request(slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, slug, detail)
+    }
+
+    /// Creates a 401 with the `challenges` that say how to authenticate.
+    #[must_use]
+    pub fn unauthorized(
+        slug: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+        challenges: impl IntoIterator<Item = Challenge>,
+    ) -> Self {
+        let mut rejection = Self::new(StatusCode::UNAUTHORIZED, slug, detail);
+        rejection.inner().challenges.extend(challenges);
+        rejection
+    }
+
+    /// Creates a 403 for a client that is known but may not.
+    #[must_use]
+    pub fn forbidden(slug: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, slug, detail)
+    }
+
+    /// Creates a 503 for a failure of ours, with its cause for the log.
+    #[must_use]
+    pub fn unavailable(slug: &'static str, source: impl Into<BoxError>) -> Self {
+        let detail = "the service cannot decide on the request now";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, detail).source(source)
+    }
+
+    /// Adds a `challenge`, sent in a `WWW-Authenticate` line of its own.
+    #[must_use]
+    pub fn challenge(mut self, challenge: Challenge) -> Self {
+        self.inner().challenges.push(challenge);
+        self
+    }
+
+    /// Adds a header field to the response.
+    #[must_use]
+    pub fn field(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.inner().fields.push((name, value));
+        self
+    }
+
+    /// Says when a retry may succeed, sent in seconds, rounded up, and never 0.
+    #[must_use]
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.inner().retry_after = Some(delay);
+        self
+    }
+
+    /// Keeps the cause for the log. It is never sent.
+    #[must_use]
+    pub fn source(mut self, source: impl Into<BoxError>) -> Self {
+        self.inner().source = Some(source.into().into());
+        self
+    }
+
+    /// Returns the status.
+    ///
+    /// A 401 without a challenge is a 403, since [RFC 9110, section 15.5.2]
+    /// demands a challenge in each 401.
+    ///
+    /// [RFC 9110, section 15.5.2]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        if self.0.status == StatusCode::UNAUTHORIZED && self.0.challenges.is_empty() {
+            StatusCode::FORBIDDEN
+        } else {
+            self.0.status
+        }
+    }
+
+    /// Returns the code that a gRPC client receives.
+    #[must_use]
+    pub fn grpc_code(&self) -> GrpcCode {
+        GrpcCode::of(self.status())
+    }
+
+    /// Returns the stable name of the reason.
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        self.0.slug
+    }
+
+    /// Returns the sentence that is safe to show.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Returns the challenges.
+    #[must_use]
+    pub fn challenges(&self) -> &[Challenge] {
+        &self.0.challenges
+    }
+
+    /// Returns the additional header fields.
+    #[must_use]
+    pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.0.fields
+    }
+
+    /// Returns the time after which a retry may succeed.
+    #[must_use]
+    pub fn delay(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Returns whether the fault is ours and not the request's.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.0.status.is_server_error()
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("status", &self.status())
+            .field("slug", &self.0.slug)
+            .field("detail", &self.0.detail)
+            .finish_non_exhaustive()
+    }
+}

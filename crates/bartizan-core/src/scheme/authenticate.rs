@@ -1,0 +1,159 @@
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderName, Request};
+
+use super::{Attempt, AuthFailure, Scheme};
+use crate::{Challenge, Guard, Pass, Principal, Rejection, RequestHead, Verdict};
+
+/// Lets pass what a [`Scheme`] authenticates, and puts the [`Principal`] among the
+/// extensions of the request.
+///
+/// The fields that carried the credentials are removed from the request, so that
+/// no handler can log or forward them; see
+/// [`keep_credentials`](Self::keep_credentials).
+#[must_use]
+pub struct Authenticate<S> {
+    scheme: Arc<S>,
+    fields: Arc<[HeaderName]>,
+    is_optional: bool,
+    keeps_credentials: bool,
+}
+
+impl<S: Scheme> Authenticate<S> {
+    /// Creates a guard that refuses requests without credentials.
+    pub fn required(scheme: S) -> Self {
+        Self::new(scheme, false)
+    }
+
+    /// Creates a guard that lets pass requests without credentials, and without a
+    /// principal. Bad credentials are refused all the same.
+    pub fn optional(scheme: S) -> Self {
+        Self::new(scheme, true)
+    }
+
+    /// Leaves the credentials in the request, marked as sensitive.
+    pub fn keep_credentials(self) -> Self {
+        Self {
+            keeps_credentials: true,
+            ..self
+        }
+    }
+
+    fn new(scheme: S, is_optional: bool) -> Self {
+        Self {
+            fields: scheme.credential_fields().into(),
+            scheme: Arc::new(scheme),
+            is_optional,
+            keeps_credentials: false,
+        }
+    }
+
+    fn judge(&self, attempt: Attempt) -> Verdict<Admitted> {
+        match attempt {
+            Attempt::Authenticated(principal) => Verdict::Pass(Admitted {
+                principal: Some(principal),
+                fields: Some(Arc::clone(&self.fields)),
+                keeps_credentials: self.keeps_credentials,
+            }),
+            Attempt::Absent if self.is_optional => Verdict::Pass(Admitted::stranger()),
+            Attempt::Absent => Verdict::Reject(Rejection::unauthorized(
+                "authentication-required",
+                "the request has no credentials",
+                self.challenges(None),
+            )),
+            Attempt::Failed(failure) => {
+                let challenges = self.challenges(Some(&failure));
+                Verdict::Reject(failure.into_rejection(challenges))
+            }
+            Attempt::Wait(attempt) => {
+                let guard = self.clone();
+                Verdict::Wait(Box::pin(async move { guard.judge(attempt.await) }))
+            }
+        }
+    }
+
+    /// Returns the challenges of all schemes, each once, with Basic first: some
+    /// clients read no further than the first ([RFC 9110, section 11.6.1]).
+    ///
+    /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+    fn challenges(&self, failure: Option<&AuthFailure>) -> Vec<Challenge> {
+        let mut all = Vec::new();
+        self.scheme.challenges(failure, &mut all);
+        let mut challenges: Vec<Challenge> = Vec::with_capacity(all.len());
+        for challenge in all {
+            if !challenges.contains(&challenge) {
+                challenges.push(challenge);
+            }
+        }
+        challenges.sort_by_key(|challenge| !challenge.scheme().eq_ignore_ascii_case("basic"));
+        challenges
+    }
+}
+
+impl<S: Scheme> Guard for Authenticate<S> {
+    type Pass = Admitted;
+
+    fn name(&self) -> &'static str {
+        self.scheme.name()
+    }
+
+    fn check(&self, head: RequestHead<'_>) -> Verdict<Admitted> {
+        self.judge(self.scheme.authenticate(head))
+    }
+}
+
+impl<S> Clone for Authenticate<S> {
+    fn clone(&self) -> Self {
+        Self {
+            scheme: Arc::clone(&self.scheme),
+            fields: Arc::clone(&self.fields),
+            is_optional: self.is_optional,
+            keeps_credentials: self.keeps_credentials,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Authenticate<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticate")
+            .field("is_optional", &self.is_optional)
+            .field("keeps_credentials", &self.keeps_credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`Authenticate`] lets pass.
+#[derive(Debug)]
+pub struct Admitted {
+    principal: Option<Principal>,
+    fields: Option<Arc<[HeaderName]>>,
+    keeps_credentials: bool,
+}
+
+impl Admitted {
+    fn stranger() -> Self {
+        Self {
+            principal: None,
+            fields: None,
+            keeps_credentials: false,
+        }
+    }
+}
+
+impl Pass for Admitted {
+    fn admit<B>(&mut self, request: &mut Request<B>) {
+        if let Some(principal) = self.principal.take() {
+            request.extensions_mut().insert(principal);
+        }
+        for field in self.fields.take().iter().flat_map(|fields| fields.iter()) {
+            if !self.keeps_credentials {
+                request.headers_mut().remove(field);
+            } else if let http::header::Entry::Occupied(mut entry) =
+                request.headers_mut().entry(field)
+            {
+                entry.iter_mut().for_each(|value| value.set_sensitive(true));
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use http::HeaderName;
+
+use super::{Attempt, AuthFailure, Scheme};
+use crate::{Challenge, RequestHead};
+
+/// Two schemes, tried in turn. Made by [`Scheme::or`].
+///
+/// The second is tried only when the credentials of the first are absent: one that
+/// refuses ends the attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Or<A, B> {
+    first: A,
+    second: B,
+}
+
+impl<A, B> Or<A, B> {
+    pub(super) fn new(first: A, second: B) -> Self {
+        Self { first, second }
+    }
+}
+
+impl<A: Scheme, B: Scheme> Scheme for Or<A, B> {
+    fn name(&self) -> &'static str {
+        self.first.name()
+    }
+
+    fn authenticate(&self, head: RequestHead<'_>) -> Attempt {
+        match self.first.authenticate(head) {
+            Attempt::Absent => self.second.authenticate(head),
+            attempt => attempt,
+        }
+    }
+
+    fn challenge(&self, failure: Option<&AuthFailure>) -> Challenge {
+        self.first.challenge(failure)
+    }
+
+    fn credential_fields(&self) -> Vec<HeaderName> {
+        let mut fields = self.first.credential_fields();
+        for field in self.second.credential_fields() {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields
+    }
+
+    fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {
+        self.first.challenges(failure, challenges);
+        self.second.challenges(failure, challenges);
+    }
+}
