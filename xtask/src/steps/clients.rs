@@ -16,8 +16,9 @@ const SCRIPTS: &str = "examples/axum-api/tests/clients";
 const ANNOUNCEMENT: &str = "listening on ";
 
 /// For a server on loopback that lives as long as the step. Colons, since Basic
-/// splits at the first one only.
-const ALICE: &str = "alice of the clients step";
+/// splits at the first one only; a letter beyond ASCII, since forms and Basic
+/// encode it each in their way.
+const ALICE: &str = "\u{e5}lice of the clients step";
 const ADMIN: &str = "admin:of:the:clients:step:";
 
 pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
