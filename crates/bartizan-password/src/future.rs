@@ -1,0 +1,3 @@
+//! Future types.
+
+pub use crate::pool::pending::Pending;

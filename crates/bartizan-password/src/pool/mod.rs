@@ -1,0 +1,215 @@
+//! Threads that do nothing but hash.
+
+mod error;
+pub(crate) mod pending;
+mod queue;
+mod settings;
+mod stats;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use bartizan_secret::SecretString;
+
+pub use self::error::PoolError;
+pub(crate) use self::pending::Pending;
+use self::queue::Queue;
+pub use self::settings::PoolSettings;
+use self::stats::Counters;
+pub use self::stats::PoolStats;
+use crate::memory::Memory;
+use crate::{HashError, PasswordHash, PasswordHasher, Verification};
+
+/// Hashes and verifies passwords on threads of its own.
+///
+/// A hash takes tens of milliseconds and 19 MiB. On the threads of an
+/// asynchronous runtime it stalls every other request; on a pool of blocking
+/// threads without a bound, a storm of logins takes gigabytes. Here
+///
+/// - each thread keeps its argon2 memory from one hash to the next and wipes it
+///   after each;
+/// - work that is queued has a limit, above which it is
+///   [`PoolError::Overloaded`] at once;
+/// - a thread is free when its hash is done, not when the caller lost interest:
+///   dropping the future frees no thread early, so that requests that are
+///   opened and dropped buy no more hashing than others. Queued work whose
+///   future was dropped is skipped;
+/// - a panic in a hash reaches its caller as [`PoolError::Panicked`], and the
+///   thread goes on.
+///
+/// Cloning costs one reference count. When the last clone is dropped, the
+/// threads end after the hash that they are at, and what is still queued is
+/// [`PoolError::Closed`].
+///
+/// The futures need no particular runtime. Work is queued when the method is
+/// called, not when its future is first polled.
+#[derive(Clone)]
+pub struct PasswordHasherPool(Arc<Inner>);
+
+struct Inner {
+    hasher: Arc<PasswordHasher>,
+    settings: PoolSettings,
+    queue: Arc<Queue>,
+    counters: Arc<Counters>,
+}
+
+impl PasswordHasherPool {
+    /// Starts a pool with the default [`PoolSettings`].
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn new(hasher: PasswordHasher) -> io::Result<Self> {
+        Self::start(hasher, PoolSettings::default())
+    }
+
+    /// Starts a pool.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says if it gives no thread.
+    pub fn start(hasher: PasswordHasher, settings: PoolSettings) -> io::Result<Self> {
+        let queue = Arc::new(Queue::new(settings.threads, settings.queue));
+        // Made first: when a thread cannot be started, dropping it ends the others.
+        let pool = Self(Arc::new(Inner {
+            hasher: Arc::new(hasher),
+            settings,
+            queue: Arc::clone(&queue),
+            counters: Arc::default(),
+        }));
+        for number in 0..settings.threads.get() {
+            worker::spawn(
+                number,
+                Arc::clone(&queue),
+                pool.0.hasher.params(),
+                settings.low_priority,
+            )?;
+        }
+        Ok(pool)
+    }
+
+    /// Hashes a new password.
+    ///
+    /// The future resolves to the same errors as [`PasswordHasher::hash`], in
+    /// [`PoolError::Hash`], or to another [`PoolError`].
+    pub fn hash(&self, password: SecretString) -> Pending<PasswordHash> {
+        let Inner { hasher, counters, .. } = &*self.0;
+        if let Err(error) = hasher.admit(&password) {
+            return Pending::failed(error.into());
+        }
+        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
+        self.submit(move |memory| {
+            counters.hashes.add();
+            Ok(hasher.hash_with(memory, &password)?)
+        })
+    }
+
+    /// Checks a password against a stored hash.
+    ///
+    /// The future resolves to the same errors as [`PasswordHasher::verify`], in
+    /// [`PoolError::Hash`], or to another [`PoolError`].
+    pub fn verify(&self, password: SecretString, stored: PasswordHash) -> Pending<Verification> {
+        if let Err(error) = self.admit(&password, &stored) {
+            return Pending::failed(error.into());
+        }
+        let Inner { hasher, counters, .. } = &*self.0;
+        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
+        self.submit(move |memory| {
+            counters.verifications.add();
+            Ok(hasher.verify_with(memory, &password, &stored)?)
+        })
+    }
+
+    /// Checks a password against a stored hash, and makes the new hash at once
+    /// if one is needed.
+    ///
+    /// The future resolves as that of [`verify`](Self::verify).
+    pub fn verify_and_rehash(
+        &self,
+        password: SecretString,
+        stored: PasswordHash,
+    ) -> Pending<(Verification, Option<PasswordHash>)> {
+        if let Err(error) = self.admit(&password, &stored) {
+            return Pending::failed(error.into());
+        }
+        let Inner { hasher, counters, .. } = &*self.0;
+        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
+        self.submit(move |memory| {
+            counters.verifications.add();
+            let verification = hasher.verify_with(memory, &password, &stored)?;
+            if verification != Verification::NeedsRehash {
+                return Ok((verification, None));
+            }
+            counters.hashes.add();
+            let hash = hasher.hash_with(memory, &password)?;
+            Ok((verification, Some(hash)))
+        })
+    }
+
+    /// Spends the work of one verification on a user that there is not.
+    ///
+    /// So that the time of an answer does not tell which users there are, a
+    /// login calls this where it has no hash to verify. The work is that of a
+    /// hash made with the present parameters; the time of users whose hashes are
+    /// of other formats differs from it until they are renewed.
+    ///
+    /// The future resolves as that of [`verify`](Self::verify).
+    pub fn verify_nobody(&self, password: SecretString) -> Pending<()> {
+        let Inner { hasher, counters, .. } = &*self.0;
+        if let Err(error) = hasher.admit(&password) {
+            return Pending::failed(error.into());
+        }
+        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
+        self.submit(move |memory| {
+            counters.dummies.add();
+            Ok(hasher.verify_nobody(memory, &password)?)
+        })
+    }
+
+    /// Returns what the pool did so far.
+    #[must_use]
+    pub fn stats(&self) -> PoolStats {
+        self.0.counters.read(&self.0.queue)
+    }
+
+    fn admit(&self, password: &SecretString, stored: &PasswordHash) -> Result<(), HashError> {
+        self.0.hasher.admit(password)?;
+        self.0.hasher.admit_hash(stored)
+    }
+
+    fn submit<T, F>(&self, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Memory) -> Result<T, PoolError> + Send + 'static,
+    {
+        let (job, pending) = worker::job(work);
+        match self.0.queue.push(job) {
+            Ok(()) => pending,
+            Err(()) => {
+                self.0.counters.shed.add();
+                Pending::failed(PoolError::Overloaded {
+                    retry_after: self.0.settings.retry_after,
+                })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for PasswordHasherPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PasswordHasherPool")
+            .field("hasher", &self.0.hasher)
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
