@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::failure::Failure;
-use crate::shell::Shell;
+use crate::shell::{self, Shell};
 
 /// Builds one binary of a package and returns where it lies, whatever target
 /// folder, triple or profile is in force.
@@ -21,10 +21,7 @@ pub(crate) fn build(
     cargo
         .args(arguments)
         .arg("--message-format=json-render-diagnostics");
-    println!(
-        "$ cargo build --package {package} --bin {binary} {}",
-        arguments.join(" ")
-    );
+    println!("$ {}", shell::line(&cargo));
     let messages = shell.read(&mut cargo)?;
     let found = messages.lines().filter_map(executable).next_back();
     found.ok_or_else(|| Failure::new(format!("{package} has no binary `{binary}`")))

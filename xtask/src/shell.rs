@@ -152,7 +152,7 @@ fn describes_us(variable: &str) -> bool {
 }
 
 /// The command as one would type it, without its environment.
-fn line(command: &Command) -> String {
+pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program
         .file_name()

@@ -92,11 +92,10 @@ fn environment(shell: &Shell) -> Result<PathBuf, Failure> {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    // Wheels only: nothing of a package runs while it is installed.
-    shell.run(
-        pip.args(["--only-binary", ":all:", "--requirement"])
-            .arg(&requirements),
-    )?;
+    // Wheels only: nothing of a package runs while it is installed. And nothing
+    // that the file does not name.
+    pip.args(["--only-binary", ":all:", "--no-deps", "--requirement"]);
+    shell.run(pip.arg(&requirements))?;
     std::fs::write(&stamp, wanted).context(stamp.display())?;
     Ok(python)
 }
