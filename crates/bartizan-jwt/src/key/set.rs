@@ -1,0 +1,196 @@
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::KeyError;
+use super::VerifyingKey;
+use super::id;
+use super::jwk::Jwk;
+use crate::Algorithm;
+
+/// The keys of one issuer.
+///
+/// Its keys are all public or all secret, and no two have the same `kid`.
+#[derive(Clone, Debug)]
+pub struct KeySet {
+    keys: Vec<VerifyingKey>,
+    skipped: Vec<SkippedKey>,
+}
+
+impl KeySet {
+    /// The most bytes that a `kid` may have.
+    pub const MAX_ID_LEN: usize = id::MAX_ID_LEN;
+
+    /// The most keys that a set may hold.
+    pub const MAX_KEYS: usize = 100;
+
+    /// The most keys that are tried for a token that names none.
+    pub(crate) const MAX_CANDIDATES: usize = 4;
+
+    /// Creates a set of `keys`.
+    ///
+    /// # Errors
+    ///
+    /// - [`KeyError::EmptySet`] if there is no key
+    /// - [`KeyError::DuplicateId`] if two keys have the same `kid`
+    /// - [`KeyError::Mixed`] if there are secrets and public keys
+    /// - [`KeyError::TooMany`] if there are more than [`MAX_KEYS`](Self::MAX_KEYS)
+    pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeyError> {
+        let keys: Vec<_> = keys.into_iter().take(Self::MAX_KEYS + 1).collect();
+        let Some(first) = keys.first() else {
+            return Err(KeyError::EmptySet);
+        };
+        if keys.len() > Self::MAX_KEYS {
+            return Err(KeyError::TooMany);
+        }
+        let symmetric = first.algorithm().is_symmetric();
+        if keys
+            .iter()
+            .any(|key| key.algorithm().is_symmetric() != symmetric)
+        {
+            return Err(KeyError::Mixed);
+        }
+        let mut ids: Vec<_> = keys.iter().filter_map(VerifyingKey::id).collect();
+        ids.sort_unstable();
+        if ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(KeyError::DuplicateId);
+        }
+        Ok(Self {
+            keys,
+            skipped: Vec::new(),
+        })
+    }
+
+    /// Reads a JWK set ([RFC 7517 section 5]), taking RSA keys without `alg` for
+    /// RS256 keys.
+    ///
+    /// Entries that are not usable (an unknown `kty` or `alg`, `use` other than
+    /// `sig`, a weak or broken key) are left out, and told by
+    /// [`skipped`](Self::skipped): one bad key must not lock everyone out.
+    ///
+    /// # Errors
+    ///
+    /// - [`KeyError::Encoding`] if this is not a JSON object with `keys`
+    /// - [`KeyError::EmptySet`] if no entry is usable
+    /// - [`KeyError::Mixed`] if secrets stand beside public keys
+    /// - [`KeyError::DuplicateId`] if two usable keys have the same `kid`
+    /// - [`KeyError::TooMany`] if there are more than [`MAX_KEYS`](Self::MAX_KEYS)
+    ///   entries
+    ///
+    /// [RFC 7517 section 5]: https://www.rfc-editor.org/rfc/rfc7517#section-5
+    pub fn from_jwks(jwks: &str) -> Result<Self, KeyError> {
+        Self::from_jwks_assuming(&[Algorithm::RS256], jwks)
+    }
+
+    /// Reads a JWK set, taking a key without `alg` for the first of `algorithms`
+    /// that fits its type.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_jwks`](Self::from_jwks).
+    pub fn from_jwks_assuming(algorithms: &[Algorithm], jwks: &str) -> Result<Self, KeyError> {
+        let entries = entries(jwks)?;
+        let mut keys = Vec::new();
+        let mut skipped = Vec::new();
+        for (index, entry) in entries.into_iter().enumerate() {
+            match key(algorithms, entry.get()) {
+                Ok(key) => keys.push(key),
+                Err(error) => skipped.push(SkippedKey { index, error }),
+            }
+        }
+        Ok(Self {
+            skipped,
+            ..Self::new(keys)?
+        })
+    }
+
+    /// Returns the keys.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &VerifyingKey> {
+        self.keys.iter()
+    }
+
+    /// Returns the entries of a JWK set that were left out.
+    #[must_use]
+    pub fn skipped(&self) -> &[SkippedKey] {
+        &self.skipped
+    }
+
+    /// Returns the public keys as a JWK set, to publish. Secrets are left out.
+    #[must_use]
+    pub fn to_jwks(&self) -> serde_json::Value {
+        let keys: Vec<_> = self.keys().filter_map(VerifyingKey::to_jwk).collect();
+        serde_json::json!({ "keys": keys })
+    }
+
+    /// Returns the keys that may have signed a token with this header.
+    ///
+    /// A token's `kid` must be that of the key; only a key without one verifies
+    /// tokens that name another. A token without `kid` is tried with each key of
+    /// its algorithm, up to a number that does not let a token cause much work.
+    pub(crate) fn candidates(&self, algorithm: Algorithm, id: Option<&str>) -> Vec<VerifyingKey> {
+        let named = id.and_then(|id| self.keys().find(|key| key.id() == Some(id)));
+        if let Some(key) = named {
+            let fits = key.algorithm() == algorithm;
+            return fits.then(|| key.clone()).into_iter().collect();
+        }
+        let mut candidates: Vec<_> = self
+            .keys()
+            .filter(|key| key.algorithm() == algorithm && (id.is_none() || key.id().is_none()))
+            .take(Self::MAX_CANDIDATES + 1)
+            .cloned()
+            .collect();
+        if candidates.len() > Self::MAX_CANDIDATES {
+            candidates.clear();
+        }
+        candidates
+    }
+}
+
+impl From<VerifyingKey> for KeySet {
+    fn from(key: VerifyingKey) -> Self {
+        Self {
+            keys: vec![key],
+            skipped: Vec::new(),
+        }
+    }
+}
+
+/// An entry of a JWK set that was left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct SkippedKey {
+    /// Where it stands in `keys`, from 0.
+    pub index: usize,
+    /// Why it is not usable.
+    pub error: KeyError,
+}
+
+impl fmt::Display for SkippedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key {}: {}", self.index, self.error)
+    }
+}
+
+fn entries(jwks: &str) -> Result<Vec<&RawValue>, KeyError> {
+    #[derive(Deserialize)]
+    struct Jwks<'a> {
+        #[serde(borrow)]
+        keys: Vec<&'a RawValue>,
+    }
+
+    let Jwks { keys } = serde_json::from_str(jwks).map_err(|_| KeyError::Encoding)?;
+    if keys.len() > KeySet::MAX_KEYS {
+        return Err(KeyError::TooMany);
+    }
+    Ok(keys)
+}
+
+fn key(algorithms: &[Algorithm], json: &str) -> Result<VerifyingKey, KeyError> {
+    let jwk = Jwk::parse(json)?;
+    let assumed = algorithms
+        .iter()
+        .copied()
+        .find(|algorithm| !jwk.names_algorithm() && jwk.may_be(*algorithm));
+    jwk.verifying(assumed)
+}
