@@ -10,6 +10,12 @@ use std::path::Path;
 use crate::failure::{Context, Failure};
 use crate::shell::Shell;
 
+/// What an id begins with, besides the number of an RFC. `ck` are cookies,
+/// `dig` digests, `rl` rate limits, `sig` signatures.
+const STANDARDS: [&str; 9] = [
+    "asvs", "ck", "cors", "csrf", "dig", "dpop", "jwt", "rl", "sig",
+];
+
 /// Lists each id with its tests, from the sources of crates and examples.
 ///
 /// # Errors
@@ -97,7 +103,7 @@ fn id(name: &str) -> Option<Id> {
 fn is_standard(word: &str) -> bool {
     let rfc = word.strip_prefix("rfc");
     let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    rfc.is_some_and(digits) || ["asvs", "cors", "csrf", "dpop", "jwt"].contains(&word)
+    rfc.is_some_and(digits) || STANDARDS.contains(&word)
 }
 
 #[cfg(test)]
