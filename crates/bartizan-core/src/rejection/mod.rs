@@ -103,7 +103,7 @@ impl Rejection {
     #[must_use]
     pub fn unavailable(slug: &'static str, source: impl Into<BoxError>) -> Self {
         let detail = "the service cannot decide on the request now";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, detail).source(source)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, slug, detail).caused_by(source)
     }
 
     /// Adds a `challenge`, sent in a `WWW-Authenticate` line of its own.
@@ -129,7 +129,7 @@ impl Rejection {
 
     /// Keeps the cause for the log. It is never sent.
     #[must_use]
-    pub fn source(mut self, source: impl Into<BoxError>) -> Self {
+    pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
         self.inner().source = Some(source.into().into());
         self
     }

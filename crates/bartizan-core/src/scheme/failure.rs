@@ -39,7 +39,7 @@ impl AuthFailure {
     pub fn unavailable(scheme: &'static str, source: impl Into<BoxError>) -> Self {
         let slug = "authentication-unavailable";
         let detail = "the credentials cannot be checked now";
-        Self::new(scheme, StatusCode::SERVICE_UNAVAILABLE, slug, detail).source(source)
+        Self::new(scheme, StatusCode::SERVICE_UNAVAILABLE, slug, detail).caused_by(source)
     }
 
     /// Gives the reason a stable name of its own.
@@ -58,7 +58,7 @@ impl AuthFailure {
 
     /// Keeps the cause for the log. It is never sent.
     #[must_use]
-    pub fn source(mut self, source: impl Into<BoxError>) -> Self {
+    pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into().into());
         self
     }
@@ -109,7 +109,7 @@ impl AuthFailure {
             rejection = rejection.retry_after(delay);
         }
         if let Some(source) = self.source {
-            rejection = rejection.source(source);
+            rejection = rejection.caused_by(source);
         }
         rejection
     }

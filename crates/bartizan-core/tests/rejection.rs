@@ -1,0 +1,188 @@
+//! How a rejection is rendered.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+use std::error::Error;
+use std::time::Duration;
+
+use bartizan_core::{Challenge, GrpcCode, Protocol, Realm, Rejection};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+
+#[test]
+fn rfc9110_1_every_401_has_a_challenge() {
+    let bare = Rejection::new(StatusCode::UNAUTHORIZED, "who", "who are you");
+    let response = bare.clone().into_response(Protocol::Http);
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    assert_eq!(bare.grpc_code(), GrpcCode::PermissionDenied);
+
+    let challenged = bare.challenge(Challenge::bearer(&Realm::default()));
+    let response = challenged.into_response(Protocol::Http);
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        fields(&response, "www-authenticate"),
+        [r#"Bearer realm="api""#]
+    );
+}
+
+#[test]
+fn rfc9110_7_sends_one_challenge_a_line() {
+    let realm = Realm::default();
+    let challenges = [Challenge::basic(&realm), Challenge::bearer(&realm)];
+    let rejection = Rejection::unauthorized("who", "who are you", challenges);
+    let expected = [
+        r#"Basic realm="api", charset="UTF-8""#,
+        r#"Bearer realm="api""#,
+    ];
+    for protocol in [Protocol::Http, Protocol::Grpc] {
+        let response = rejection.clone().into_response(protocol);
+        assert_eq!(fields(&response, "www-authenticate"), expected);
+    }
+}
+
+#[test]
+fn a_rejection_never_looks_like_success() {
+    for status in [200, 204, 302, 304, 101] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let response = Rejection::new(status, "odd", "odd").into_response(Protocol::Http);
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
+
+#[test]
+fn speaks_grpc_to_grpc() {
+    for (status, code) in [
+        (400, "3"),
+        (401, "16"),
+        (403, "7"),
+        (404, "5"),
+        (405, "12"),
+        (408, "4"),
+        (409, "10"),
+        (412, "9"),
+        (413, "8"),
+        (415, "3"),
+        (421, "3"),
+        (429, "8"),
+        (431, "8"),
+        (500, "13"),
+        (501, "12"),
+        (502, "14"),
+        (503, "14"),
+        (504, "4"),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let rejection = Rejection::new(status, "slug", "detail")
+            .challenge(Challenge::bearer(&Realm::default()));
+        let response = rejection.into_response(Protocol::Grpc);
+
+        assert_eq!(response.status(), StatusCode::OK, "{status}");
+        assert_eq!(fields(&response, "grpc-status"), [code], "{status}");
+        assert_eq!(fields(&response, "content-type"), ["application/grpc"]);
+        assert_eq!(fields(&response, "cache-control"), ["no-store"]);
+    }
+}
+
+#[test]
+fn encodes_the_message_of_grpc() {
+    for (detail, expected) in [
+        ("plain text, with: signs", "plain text, with: signs"),
+        ("100 %", "100 %25"),
+        ("line\r\nset-cookie: a=b", "line%0D%0Aset-cookie: a=b"),
+        ("Grüße", "Gr%C3%BC%C3%9Fe"),
+        ("", ""),
+    ] {
+        let rejection = Rejection::forbidden("slug", detail);
+        let response = rejection.into_response(Protocol::Grpc);
+        assert_eq!(fields(&response, "grpc-message"), [expected]);
+    }
+}
+
+#[test]
+fn rounds_the_time_of_a_retry_up_and_never_to_0() {
+    for (delay, seconds, millis) in [
+        (Duration::ZERO, "1", "1"),
+        (Duration::from_nanos(1), "1", "1"),
+        (Duration::from_millis(1500), "2", "1500"),
+        (Duration::from_secs(60), "60", "60000"),
+        (Duration::from_micros(60_000_001), "61", "60001"),
+        (Duration::MAX, "18446744073709551615", "9223372036854775807"),
+    ] {
+        let rejection = Rejection::unavailable("busy", "busy").retry_after(delay);
+        let http = rejection.clone().into_response(Protocol::Http);
+        let grpc = rejection.into_response(Protocol::Grpc);
+
+        assert_eq!(fields(&http, "retry-after"), [seconds], "{delay:?}");
+        assert_eq!(fields(&http, "grpc-retry-pushback-ms"), [""; 0]);
+        assert_eq!(
+            fields(&grpc, "grpc-retry-pushback-ms"),
+            [millis],
+            "{delay:?}"
+        );
+    }
+}
+
+#[test]
+fn cannot_be_made_cacheable() {
+    let name = HeaderName::from_static("cache-control");
+    let rejection = Rejection::forbidden("slug", "detail")
+        .field(name, HeaderValue::from_static("public, max-age=60"))
+        .field(
+            HeaderName::from_static("x-more"),
+            HeaderValue::from_static("1"),
+        );
+    let response = rejection.into_response(Protocol::Http);
+
+    assert_eq!(fields(&response, "cache-control"), ["no-store"]);
+    assert_eq!(fields(&response, "x-more"), ["1"]);
+}
+
+#[test]
+fn tells_the_protocol_by_the_content_type_of_the_request() {
+    for (content_type, expected) in [
+        ("application/grpc", Protocol::Grpc),
+        ("application/grpc+proto", Protocol::Grpc),
+        ("Application/gRPC;charset=utf-8", Protocol::Grpc),
+        ("application/grpc-web", Protocol::GrpcWeb),
+        ("application/grpc-web+proto", Protocol::GrpcWeb),
+        ("application/grpc-web-text", Protocol::GrpcWebText),
+        ("application/grpc-web-textual", Protocol::Http),
+        ("application/grpcx", Protocol::Http),
+        ("application/grp", Protocol::Http),
+        ("application/json", Protocol::Http),
+        ("text/plain; a=application/grpc", Protocol::Http),
+        ("", Protocol::Http),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-type", content_type.parse().unwrap());
+        assert_eq!(Protocol::of(&headers), expected, "{content_type}");
+    }
+    assert_eq!(Protocol::of(&HeaderMap::new()), Protocol::Http);
+
+    let mut twice = HeaderMap::new();
+    twice.append("content-type", HeaderValue::from_static("application/grpc"));
+    twice.append("content-type", HeaderValue::from_static("text/html"));
+    assert_eq!(Protocol::of(&twice), Protocol::Http);
+}
+
+#[test]
+fn keeps_the_cause_from_the_client() {
+    let rejection = Rejection::unavailable("down", "password of db is hunter2");
+    let cause = rejection.source().unwrap().to_string();
+    assert_eq!(cause, "password of db is hunter2");
+
+    for protocol in [Protocol::Http, Protocol::Grpc] {
+        let response = rejection.clone().into_response(protocol);
+        let shown = format!("{:?} {rejection} {rejection:?}", response.headers());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        let kept = response.extensions().get::<Rejection>().unwrap();
+        assert_eq!(kept.slug(), "down");
+    }
+}
+
+fn fields<'a, B>(response: &'a Response<B>, name: &str) -> Vec<&'a str> {
+    let values = response.headers().get_all(name).iter();
+    values.map(|value| value.to_str().unwrap()).collect()
+}
