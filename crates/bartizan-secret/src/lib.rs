@@ -21,6 +21,8 @@ mod mask;
 mod secret;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "settings")]
+pub mod settings;
 mod text;
 #[cfg(feature = "url")]
 mod url;

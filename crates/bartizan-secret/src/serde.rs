@@ -31,7 +31,7 @@ impl<T> Serialize for Secret<T> {
 impl<'de> Deserialize<'de> for SecretString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = deserializer.deserialize_string(Text);
-        text.map_err(|_| D::Error::custom("a secret must be a string"))
+        text.map_err(|error| silence(error, "a secret must be a string"))
     }
 }
 
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for SecretString {
 impl<'de> Deserialize<'de> for SecretBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = deserializer.deserialize_byte_buf(Bytes);
-        bytes.map_err(|_| D::Error::custom("a secret must be bytes or a string"))
+        bytes.map_err(|error| silence(error, "a secret must be bytes or a string"))
     }
 }
 
@@ -51,7 +51,18 @@ impl<'de, T: DeserializeOwned + Into<Self>> Deserialize<'de> for Secret<T> {
         let value = T::deserialize(deserializer);
         value
             .map(Into::into)
-            .map_err(|_| D::Error::custom("a secret does not have its type's form"))
+            .map_err(|error| silence(error, "a secret does not have the form of its type"))
+    }
+}
+
+/// Replaces an error, which may quote the input, unless it says that there was
+/// none: serde asks the type of a missing field for a value, too.
+fn silence<E: Error>(error: E, instead: &str) -> E {
+    let shown = zeroize::Zeroizing::new(error.to_string());
+    if shown.starts_with("missing field") {
+        error
+    } else {
+        E::custom(instead)
     }
 }
 
@@ -147,6 +158,22 @@ mod tests {
                 "{shown}"
             );
         }
+    }
+
+    #[test]
+    fn a_missing_secret_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Login {
+            #[serde(rename = "password")]
+            _password: SecretString,
+        }
+
+        let error = from_str::<Login>("{}").unwrap_err();
+
+        assert!(
+            error.to_string().starts_with("missing field `password`"),
+            "{error}"
+        );
     }
 
     #[test]
