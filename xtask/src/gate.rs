@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::failure::Failure;
-
 /// One variant's cost may be at most so many times another's.
 #[derive(Debug)]
 pub(crate) struct Gate {
@@ -34,23 +32,29 @@ impl Gate {
     }
 }
 
-/// Judges measured costs, in instructions an iteration, and returns the table
-/// to print.
-///
-/// # Errors
-///
-/// A gate is over its limit, or has nothing to be compared with; the message
-/// is the table.
-pub(crate) fn judge(gates: &[Gate], costs: &BTreeMap<&str, f64>) -> Result<String, Failure> {
+/// What measured costs came to.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    /// The costs and the limits, to be printed.
+    pub(crate) table: String,
+    /// The gates that are over their limit, or have nothing to be compared
+    /// with.
+    pub(crate) broken: Vec<&'static str>,
+}
+
+/// Judges measured costs, in instructions an iteration.
+pub(crate) fn judge(gates: &[Gate], costs: &BTreeMap<&str, f64>) -> Judgement {
     let mut table = String::new();
-    let mut held = true;
+    let mut broken = Vec::new();
     for (variant, cost) in costs {
         let _infallible = writeln!(table, "{cost:>12.1} Ir  {variant}");
     }
     for gate in gates {
         let ratio = gate.ratio(costs);
         let holds = ratio.is_some_and(|ratio| ratio <= gate.at_most);
-        held &= holds;
+        if !holds {
+            broken.push(gate.promise);
+        }
         let word = if holds { "held" } else { "BROKEN" };
         let shown = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}"));
         let limit = gate.at_most;
@@ -60,11 +64,7 @@ pub(crate) fn judge(gates: &[Gate], costs: &BTreeMap<&str, f64>) -> Result<Strin
             gate.promise
         );
     }
-    if held {
-        Ok(table)
-    } else {
-        Err(Failure::new(format!("over a limit\n{table}")))
-    }
+    Judgement { table, broken }
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
             (f64::NAN, false),
         ] {
             let costs = BTreeMap::from([("guard", guard), ("service", 100.0)]);
-            assert_eq!(judge(&[GATE], &costs).is_ok(), holds, "{guard}");
+            assert_eq!(judge(&[GATE], &costs).broken.is_empty(), holds, "{guard}");
         }
     }
 
@@ -101,12 +101,18 @@ mod tests {
         let costs = BTreeMap::from([("guard", 105.0), ("service", 100.0), ("request", 90.0)]);
 
         assert_eq!(gate.ratio(&costs), Some(1.5));
-        assert!(judge(&[gate], &costs).is_err());
+        assert_eq!(judge(&[gate], &costs).broken, [GATE.promise]);
     }
 
     #[test]
     fn a_variant_that_was_not_measured_breaks_its_gate() {
-        assert!(judge(&[GATE], &BTreeMap::from([("service", 100.0)])).is_err());
-        assert!(judge(&[GATE], &BTreeMap::from([("guard", 1.0), ("service", 0.0)])).is_err());
+        let table = [
+            BTreeMap::from([("service", 100.0)]),
+            BTreeMap::from([("guard", 1.0), ("service", 0.0)]),
+        ];
+
+        for costs in table {
+            assert_eq!(judge(&[GATE], &costs).broken, [GATE.promise], "{costs:?}");
+        }
     }
 }
