@@ -1,1 +1,28 @@
-//! Benchmarks.
+//! What the guards cost, beside what their peers do.
+//!
+//! `cargo bench -p benches` prints medians of an interleaved run, and for each
+//! variant the ratio to the first one, taken round by round: a machine whose speed
+//! drifts then drifts for both. Times are to be read as ratios; what gates a change
+//! are the counts, of instructions (`cargo xtask test gates`) and of allocations
+//! (`cargo test -p benches`).
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that goes wrong has to stop"
+)]
+
+pub mod engine;
+mod race;
+
+pub use self::race::{Race, Timing};
+
+/// Returns the number of allocations that one call of `run` makes, after a few to
+/// warm up.
+pub fn allocations(mut run: impl FnMut()) -> u64 {
+    for _ in 0..16 {
+        run();
+    }
+    allocation_counter::measure(run).count_total
+}

@@ -82,12 +82,13 @@ where
         loop {
             match state.as_mut().project() {
                 StateProj::Forward { future, pass } => {
-                    let mut result = ready!(future.poll(cx));
-                    let pass = pass.take().expect("polled after completion");
-                    if let Ok(response) = &mut result {
+                    // Sealed in place: each move of a response is a copy of it.
+                    let mut result = future.poll(cx);
+                    if let Poll::Ready(Ok(response)) = &mut result {
+                        let pass = pass.take().expect("polled after completion");
                         pass.seal(response);
                     }
-                    return Poll::Ready(result);
+                    return result;
                 }
                 StateProj::Stopped { response } => {
                     let response = response.take().expect("polled after completion");

@@ -18,12 +18,15 @@ pub struct GuardLayer<C> {
 impl<C: Chain> GuardLayer<C> {
     /// Creates a layer whose decisions go to [`TracingObserver`].
     pub fn new(chain: C) -> Self {
-        Self::observed(chain, TracingObserver)
+        Self::shared(chain, None)
     }
 
     /// Creates a layer whose decisions go to `observer`.
     pub fn observed(chain: C, observer: impl Observer) -> Self {
-        let observer = Box::new(observer);
+        Self::shared(chain, Some(Box::new(observer)))
+    }
+
+    fn shared(chain: C, observer: Option<Box<dyn Observer>>) -> Self {
         Self {
             shared: Arc::new(Shared { chain, observer }),
         }
@@ -55,11 +58,16 @@ impl<S, C> Layer<S> for GuardLayer<C> {
 /// What all clones of a layer and its services share.
 pub(crate) struct Shared<C> {
     pub(crate) chain: C,
-    observer: Box<dyn Observer>,
+    /// None for the default, which then is known to the compiler.
+    observer: Option<Box<dyn Observer>>,
 }
 
 impl<C> Shared<C> {
+    #[inline]
     pub(crate) fn watch(&self) -> Watch<'_> {
-        Watch::new(&*self.observer)
+        match &self.observer {
+            Some(observer) => Watch::new(&**observer, observer.observes_passes()),
+            None => Watch::new(&TracingObserver, TracingObserver.observes_passes()),
+        }
     }
 }

@@ -115,6 +115,7 @@ pub struct TracingObserver;
 const TARGET: &str = "bartizan";
 
 impl Observer for TracingObserver {
+    #[inline]
     fn observes_passes(&self) -> bool {
         enabled!(target: TARGET, Level::DEBUG)
     }

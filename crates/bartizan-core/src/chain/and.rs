@@ -21,7 +21,7 @@ impl<A, B> And<A, B> {
 
 impl<A: Chain, B: Chain> And<A, B> {
     /// Asks the second chain about what the first has admitted.
-    #[inline]
+    #[inline(always)]
     fn proceed<T>(
         &self,
         pass: A::Pass,
@@ -45,7 +45,7 @@ impl<A: Chain, B: Chain> Chain for And<A, B> {
     type Pass = (A::Pass, B::Pass);
     type Waiting = AndWaiting<A, B>;
 
-    #[inline]
+    #[inline(always)]
     fn start<T>(
         &self,
         request: &mut Request<T>,

@@ -130,11 +130,9 @@ pub struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(observer: &'a dyn Observer) -> Self {
-        Self {
-            observer,
-            passes: observer.observes_passes(),
-        }
+    #[inline]
+    pub(crate) fn new(observer: &'a dyn Observer, passes: bool) -> Self {
+        Self { observer, passes }
     }
 
     fn start(self) -> Option<Instant> {

@@ -14,7 +14,7 @@ impl<G: Guard> Chain for G {
     type Pass = G::Pass;
     type Waiting = Waiting<G::Pass>;
 
-    #[inline]
+    #[inline(always)]
     fn start<B>(
         &self,
         request: &mut Request<B>,
@@ -102,6 +102,7 @@ pub(super) enum Settled<P> {
     Respond(Response<()>),
 }
 
+#[inline(always)]
 fn admit<P: Pass, B>(
     guard: &'static str,
     mut pass: P,

@@ -46,7 +46,7 @@ impl<G: Guard> Chain for Shadow<G> {
     type Pass = ();
     type Waiting = Waiting<G::Pass>;
 
-    #[inline]
+    #[inline(always)]
     fn start<B>(&self, request: &mut Request<B>, watch: Watch<'_>) -> Progress<(), Self::Waiting> {
         let started = watch.start();
         let settled = match self.guard.check(RequestHead::of(request)) {

@@ -33,7 +33,7 @@ where
     type Pass = Option<C::Pass>;
     type Waiting = C::Waiting;
 
-    #[inline]
+    #[inline(always)]
     fn start<B>(
         &self,
         request: &mut Request<B>,
