@@ -2,16 +2,23 @@
 
 mod algorithm;
 mod base64url;
+mod bearer;
+mod claims;
 mod error;
+mod header;
 mod json;
+mod jws;
 mod key;
+mod signer;
+mod verifier;
 
-pub use crate::algorithm::Algorithm;
-pub use crate::algorithm::UnknownAlgorithm;
+pub use crate::algorithm::{Algorithm, UnknownAlgorithm};
+pub use crate::bearer::Bearer;
+pub use crate::claims::{ClaimMap, ClaimPath, Claims};
 pub use crate::error::TokenError;
-pub use crate::key::HmacKey;
-pub use crate::key::KeyError;
-pub use crate::key::KeySet;
-pub use crate::key::SigningKey;
-pub use crate::key::SkippedKey;
-pub use crate::key::VerifyingKey;
+pub use crate::jws::{sign_jws, verify_jws};
+pub use crate::key::{
+    HmacKey, KeyError, KeySet, SharedKeySet, SigningKey, SkippedKey, VerifyingKey,
+};
+pub use crate::signer::{SignError, TokenSigner};
+pub use crate::verifier::{ConfigError, Verifier, VerifierBuilder};

@@ -19,7 +19,7 @@ impl<'a> Reader<'a> {
         }
         let (&first, rest) = rest.split_first()?;
         let (len, rest) = match first {
-            0..0x80 => (usize::from(first), rest),
+            0..=0x7f => (usize::from(first), rest),
             0x81 => {
                 let (&len, rest) = rest.split_first()?;
                 (Some(usize::from(len)).filter(|len| *len >= 0x80)?, rest)

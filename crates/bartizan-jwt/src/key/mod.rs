@@ -7,6 +7,7 @@ mod pem;
 mod public;
 mod roca;
 mod set;
+mod shared;
 mod signing;
 mod verifying;
 
@@ -14,5 +15,7 @@ pub use self::error::KeyError;
 pub use self::hmac::HmacKey;
 pub use self::set::KeySet;
 pub use self::set::SkippedKey;
+pub(crate) use self::shared::Current;
+pub use self::shared::SharedKeySet;
 pub use self::signing::SigningKey;
 pub use self::verifying::VerifyingKey;

@@ -7,7 +7,7 @@ use super::KeyError;
 use super::VerifyingKey;
 use super::id;
 use super::jwk::Jwk;
-use crate::Algorithm;
+use crate::{Algorithm, TokenError};
 
 /// The keys of one issuer.
 ///
@@ -128,22 +128,32 @@ impl KeySet {
     /// A token's `kid` must be that of the key; only a key without one verifies
     /// tokens that name another. A token without `kid` is tried with each key of
     /// its algorithm, up to a number that does not let a token cause much work.
-    pub(crate) fn candidates(&self, algorithm: Algorithm, id: Option<&str>) -> Vec<VerifyingKey> {
+    pub(crate) fn candidates(
+        &self,
+        algorithm: Algorithm,
+        id: Option<&str>,
+    ) -> Result<Vec<VerifyingKey>, TokenError> {
         let named = id.and_then(|id| self.keys().find(|key| key.id() == Some(id)));
         if let Some(key) = named {
-            let fits = key.algorithm() == algorithm;
-            return fits.then(|| key.clone()).into_iter().collect();
+            // The header chooses among keys, never what a key is used for.
+            if key.algorithm() != algorithm {
+                return Err(TokenError::Algorithm);
+            }
+            return Ok(vec![key.clone()]);
         }
-        let mut candidates: Vec<_> = self
+        if self.keys().all(|key| key.algorithm() != algorithm) {
+            return Err(TokenError::Algorithm);
+        }
+        let candidates: Vec<_> = self
             .keys()
             .filter(|key| key.algorithm() == algorithm && (id.is_none() || key.id().is_none()))
             .take(Self::MAX_CANDIDATES + 1)
             .cloned()
             .collect();
-        if candidates.len() > Self::MAX_CANDIDATES {
-            candidates.clear();
+        if candidates.is_empty() || candidates.len() > Self::MAX_CANDIDATES {
+            return Err(TokenError::Key);
         }
-        candidates
+        Ok(candidates)
     }
 }
 
