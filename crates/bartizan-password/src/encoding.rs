@@ -43,7 +43,11 @@ pub(crate) fn adapted_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 pub(crate) fn bcrypt_base64<const N: usize>(text: &str) -> Option<[u8; N]> {
-    BCRYPT_BASE64.decode(bounded_text(text)?).ok()?.try_into().ok()
+    BCRYPT_BASE64
+        .decode(bounded_text(text)?)
+        .ok()?
+        .try_into()
+        .ok()
 }
 
 /// Lower-case hexadecimal digits.

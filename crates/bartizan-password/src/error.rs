@@ -63,7 +63,9 @@ impl fmt::Display for HashError {
             Self::Randomness => f.write_str("the operating system gave no randomness"),
             Self::RefusedFormat => f.write_str("stored hash is of a broken format"),
             Self::UnknownFormat => f.write_str("stored hash is of an unknown format"),
-            Self::UnknownPepper => f.write_str("stored hash names a pepper that is not on the ring"),
+            Self::UnknownPepper => {
+                f.write_str("stored hash names a pepper that is not on the ring")
+            }
         }
     }
 }

@@ -47,8 +47,7 @@ mod tests {
 
     #[test]
     fn passwords_differ_and_use_the_whole_alphabet() {
-        let passwords: Vec<SecretString> =
-            (0..200).map(|_| generate_password().unwrap()).collect();
+        let passwords: Vec<SecretString> = (0..200).map(|_| generate_password().unwrap()).collect();
 
         let distinct: HashSet<&str> = passwords.iter().map(SecretString::expose_secret).collect();
         let letters: HashSet<char> = distinct.iter().flat_map(|text| text.chars()).collect();

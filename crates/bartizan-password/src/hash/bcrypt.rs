@@ -82,10 +82,9 @@ impl BcryptHash {
         let params: Vec<&str> = params.split(',').collect();
         let (prehash, cost) = match params[..] {
             ["2a" | "2b", cost] => (Prehash::Sha256Base64, decimal(cost)),
-            ["v=2", "t=2b", rounds] => (
-                Prehash::HmacBase64(salt.to_owned()),
-                parameter(rounds, "r"),
-            ),
+            ["v=2", "t=2b", rounds] => {
+                (Prehash::HmacBase64(salt.to_owned()), parameter(rounds, "r"))
+            }
             _ => return Err(MALFORMED),
         };
         Self::new(prehash, cost.ok_or(MALFORMED)?, salt, output)

@@ -10,7 +10,7 @@ use crate::{HashError, HashFormat};
 pub(super) fn django(text: &str) -> Result<Scheme, HashError> {
     let (name, rest) = text.split_once('$').ok_or(HashError::UnknownFormat)?;
     match name {
-        "argon2" => argon2(&text["argon2".len()..]),
+        "argon2" => argon2(text.strip_prefix("argon2").unwrap_or_default()),
         "bcrypt" => BcryptHash::parse(rest).map(Scheme::Bcrypt),
         "bcrypt_sha256" => BcryptHash::parse_django_sha256(rest).map(Scheme::Bcrypt),
         "pbkdf2_sha1" => django_pbkdf2(pbkdf2::PBKDF2_HMAC_SHA1, rest),

@@ -2,8 +2,6 @@
 
 mod memory;
 mod store;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::sync::Arc;

@@ -97,7 +97,9 @@ impl PasswordHasherPool {
     /// The future resolves to the same errors as [`PasswordHasher::hash`], in
     /// [`PoolError::Hash`], or to another [`PoolError`].
     pub fn hash(&self, password: SecretString) -> Pending<PasswordHash> {
-        let Inner { hasher, counters, .. } = &*self.0;
+        let Inner {
+            hasher, counters, ..
+        } = &*self.0;
         if let Err(error) = hasher.admit(&password) {
             return Pending::failed(error.into());
         }
@@ -116,7 +118,9 @@ impl PasswordHasherPool {
         if let Err(error) = self.admit(&password, &stored) {
             return Pending::failed(error.into());
         }
-        let Inner { hasher, counters, .. } = &*self.0;
+        let Inner {
+            hasher, counters, ..
+        } = &*self.0;
         let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
         self.submit(move |memory| {
             counters.verifications.add();
@@ -136,7 +140,9 @@ impl PasswordHasherPool {
         if let Err(error) = self.admit(&password, &stored) {
             return Pending::failed(error.into());
         }
-        let Inner { hasher, counters, .. } = &*self.0;
+        let Inner {
+            hasher, counters, ..
+        } = &*self.0;
         let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
         self.submit(move |memory| {
             counters.verifications.add();
@@ -159,7 +165,9 @@ impl PasswordHasherPool {
     ///
     /// The future resolves as that of [`verify`](Self::verify).
     pub fn verify_nobody(&self, password: SecretString) -> Pending<()> {
-        let Inner { hasher, counters, .. } = &*self.0;
+        let Inner {
+            hasher, counters, ..
+        } = &*self.0;
         if let Err(error) = hasher.admit(&password) {
             return Pending::failed(error.into());
         }
