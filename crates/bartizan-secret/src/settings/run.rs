@@ -216,7 +216,10 @@ impl Run {
 
     fn kind(&self, key: &str, fault: Fault) -> ProblemKind {
         match fault {
-            Fault::NoValue => ProblemKind::Missing,
+            Fault::NoValue if self.children(key).is_empty() => ProblemKind::Missing,
+            Fault::NoValue => ProblemKind::WrongType {
+                expected: "a value, not a group".into(),
+            },
             Fault::Duplicate => ProblemKind::Duplicate,
             Fault::WrongType(expected) => ProblemKind::WrongType { expected },
             Fault::Refused(reason) => {
