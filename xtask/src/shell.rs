@@ -15,6 +15,9 @@ use crate::process_tree;
 /// How long the system may take to end a process.
 const AFTER_KILL: Duration = Duration::from_secs(30);
 
+/// Characters of a command that a message shows.
+const SHOWN: usize = 60;
+
 /// Where a step runs and how long it may.
 #[derive(Debug)]
 pub(crate) struct Shell {
@@ -102,7 +105,7 @@ impl Shell {
     }
 
     fn finish(&self, command: &mut Command) -> Result<Output, Failure> {
-        let name = line(command);
+        let name = shortened(line(command));
         let child = command.spawn().context(format!("`{name}` did not start"))?;
         let process = child.id();
         let (sender, receiver) = mpsc::channel();
@@ -165,6 +168,14 @@ pub(crate) fn line(command: &Command) -> String {
     line
 }
 
+/// The beginning of a long line, for messages: the whole was printed before.
+fn shortened(line: String) -> String {
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}..", line.get(..end).unwrap_or(&line)),
+        None => line,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,17 +203,24 @@ mod tests {
     }
 
     #[test]
+    fn a_message_shows_the_beginning_of_a_long_command() {
+        let of = |count| "\u{e5}".repeat(count);
+
+        assert_eq!(shortened(of(SHOWN + 1)), format!("{}..", of(SHOWN)));
+        assert_eq!(shortened(of(SHOWN)), of(SHOWN));
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_command_that_fails_is_a_failure() {
         let shell = Shell::new(Duration::from_secs(60)).unwrap();
 
         let failure = shell
-            .read(&mut shell.cargo(&["no-such-command"]))
+            .read(shell.program("sh").args(["-c", "exit 3"]))
             .unwrap_err();
 
         assert!(
-            failure
-                .to_string()
-                .contains("`cargo no-such-command` failed"),
+            failure.to_string().starts_with("`sh -c exit 3` failed: "),
             "{failure}"
         );
     }

@@ -31,7 +31,14 @@ pub(super) fn clippy(shell: &Shell) -> Result<Outcome, Failure> {
 pub(super) fn features(shell: &Shell) -> Result<Outcome, Failure> {
     let hack = HACK.ensure(shell)?;
     let mut command = shell.program(hack);
-    command.args(["hack", "clippy", "--each-feature", "--locked", "--no-deps"]);
+    command.args([
+        "hack",
+        "clippy",
+        "--each-feature",
+        "--keep-going",
+        "--locked",
+        "--no-deps",
+    ]);
     for name in crates(shell)? {
         command.args(["--package", &name]);
     }
