@@ -26,3 +26,9 @@ pub fn allocations(mut run: impl FnMut()) -> u64 {
     }
     allocation_counter::measure(run).count_total
 }
+
+/// The README of the workspace: its blocks are tests of this package, which is the
+/// one that knows all crates.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
