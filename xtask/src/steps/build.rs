@@ -8,8 +8,11 @@ use super::Outcome;
 
 const CORPORA: &str = "BARTIZAN_CORPORA";
 
+/// Both workspaces: the fuzz targets are one of their own.
 pub(super) fn fmt(shell: &Shell) -> Result<Outcome, Failure> {
     shell.run(&mut shell.cargo(&["fmt", "--all", "--check"]))?;
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    shell.run(&mut shell.cargo(&fuzz))?;
     Ok(Outcome::Passed)
 }
 

@@ -22,7 +22,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Ccodegen-units=1 -Cde
 
 /// The same seed each time: what a smoke run finds, the next finds too.
 const RUN: [&str; 5] = [
-    "-runs=20000",
+    "-runs=100000",
     "-max_total_time=30",
     "-seed=1",
     "-timeout=10",
