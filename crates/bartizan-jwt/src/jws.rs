@@ -3,6 +3,8 @@ use crate::{KeySet, TokenError, VerifyingKey, base64url};
 
 /// The longest signature: that of an RSA key of 8192 bits.
 const MAX_SIGNATURE_LEN: usize = 1024;
+/// The longest that is not RSA, in base64url: P-521.
+const SHORT_SIGNATURE_LEN: usize = 176;
 
 /// Verifies a compact JWS ([RFC 7515 section 7.1]) and returns its payload,
 /// whatever that is.
@@ -86,9 +88,15 @@ impl<'a> Compact<'a> {
 
     /// Verifies the signature with any of `keys`.
     pub(crate) fn verify(&self, keys: &[VerifyingKey]) -> Result<(), TokenError> {
-        let mut buffer = [0; MAX_SIGNATURE_LEN];
-        let signature =
-            base64url::decode(self.signature, &mut buffer).ok_or(TokenError::Malformed)?;
+        let mut short = [0; SHORT_SIGNATURE_LEN];
+        let mut long;
+        let buffer = if self.signature.len() <= SHORT_SIGNATURE_LEN {
+            &mut short[..]
+        } else {
+            long = [0; MAX_SIGNATURE_LEN];
+            &mut long[..]
+        };
+        let signature = base64url::decode(self.signature, buffer).ok_or(TokenError::Malformed)?;
         if keys.iter().any(|key| key.verify(self.signed, signature)) {
             Ok(())
         } else {

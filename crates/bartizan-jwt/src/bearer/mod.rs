@@ -118,7 +118,7 @@ where
         };
         // Read before the signature is checked: should the keys be replaced
         // meanwhile, the entry is already out of date when it is made.
-        let generation = self.verifier.keys().current().generation;
+        let generation = self.verifier.keys().generation();
         if let Some(principal) = cache.get(token, generation, now) {
             return Ok(principal);
         }

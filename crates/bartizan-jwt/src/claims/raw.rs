@@ -127,25 +127,7 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
                 _ => claims.others.push((name, unique(&mut map)?)),
             }
         }
-        let mut names: Vec<_>;
-        let mut few = [const { Cow::Borrowed("") }; USUAL_MEMBERS];
-        let names = match few.get_mut(..claims.others.len()) {
-            Some(few) => {
-                for (name, (other, _)) in few.iter_mut().zip(&claims.others) {
-                    *name = Cow::Borrowed(other);
-                }
-                few
-            }
-            None => {
-                names = claims
-                    .others
-                    .iter()
-                    .map(|(name, _)| Cow::Borrowed(&**name))
-                    .collect();
-                &mut names[..]
-            }
-        };
-        if has_duplicates(names) {
+        if repeats(&claims.others) {
             return Err(A::Error::custom("a claim occurs twice"));
         }
         Ok(claims)
@@ -163,10 +145,26 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> 
     map.next_value().map(|Name(text)| text)
 }
 
+fn repeats(members: &[(Cow<'_, str>, &RawValue)]) -> bool {
+    if members.len() > USUAL_MEMBERS {
+        let mut names: Vec<_> = members.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect();
+        return has_duplicates(&mut names);
+    }
+    let mut rest = members;
+    while let Some(((name, _), others)) = rest.split_first() {
+        if others.iter().any(|(other, _)| other == name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
 /// Takes a member as it stands, if no object in it names a member twice.
 fn unique<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de RawValue, A::Error> {
     let value: &RawValue = map.next_value()?;
-    if value.get().starts_with(['[', '{']) {
+    // Only what holds an object can name a member twice; lists of roles do not.
+    if value.get().starts_with(['{', '[']) && value.get().contains('{') {
         check_members(value.get()).map_err(A::Error::custom)?;
     }
     Ok(value)

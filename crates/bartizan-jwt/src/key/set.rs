@@ -52,8 +52,7 @@ impl KeySet {
             return Err(KeyError::Mixed);
         }
         let mut ids: Vec<_> = keys.iter().filter_map(VerifyingKey::id).collect();
-        ids.sort_unstable();
-        if ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        if repeats(&mut ids) {
             return Err(KeyError::DuplicateId);
         }
         Ok(Self {
@@ -74,7 +73,7 @@ impl KeySet {
     /// - [`KeyError::Encoding`] if this is not a JSON object with `keys`
     /// - [`KeyError::EmptySet`] if no entry is usable
     /// - [`KeyError::Mixed`] if secrets stand beside public keys
-    /// - [`KeyError::DuplicateId`] if two usable keys have the same `kid`
+    /// - [`KeyError::DuplicateId`] if two keys for signatures have the same `kid`
     /// - [`KeyError::TooMany`] if there are more than [`MAX_KEYS`](Self::MAX_KEYS)
     ///   entries
     ///
@@ -93,11 +92,26 @@ impl KeySet {
         let entries = entries(jwks)?;
         let mut keys = Vec::new();
         let mut skipped = Vec::new();
+        let (mut secrets, mut others) = (false, false);
+        let mut ids = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
-            match key(algorithms, entry.get()) {
+            let jwk = Jwk::parse(entry.get());
+            if let Ok(jwk) = &jwk && jwk.check_use("verify").is_ok() {
+                secrets |= jwk.is_symmetric();
+                others |= !jwk.is_symmetric();
+                ids.extend(jwk.id().map(str::to_owned));
+            }
+            match jwk.and_then(|jwk| key(algorithms, &jwk)) {
                 Ok(key) => keys.push(key),
                 Err(error) => skipped.push(SkippedKey { index, error }),
             }
+        }
+        // Also where one of them is not usable: what the set means to say is unclear.
+        if secrets && others {
+            return Err(KeyError::Mixed);
+        }
+        if repeats(&mut ids) {
+            return Err(KeyError::DuplicateId);
         }
         Ok(Self {
             skipped,
@@ -196,8 +210,12 @@ fn entries(jwks: &str) -> Result<Vec<&RawValue>, KeyError> {
     Ok(keys)
 }
 
-fn key(algorithms: &[Algorithm], json: &str) -> Result<VerifyingKey, KeyError> {
-    let jwk = Jwk::parse(json)?;
+fn repeats<T: Ord>(ids: &mut [T]) -> bool {
+    ids.sort_unstable();
+    ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+}
+
+fn key(algorithms: &[Algorithm], jwk: &Jwk<'_>) -> Result<VerifyingKey, KeyError> {
     let assumed = algorithms
         .iter()
         .copied()

@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -11,7 +11,16 @@ use super::{HmacKey, KeySet, VerifyingKey};
 /// longer there are refused from then on, also those that were verified before
 /// and lie in a [`Bearer`](crate::Bearer)'s cache.
 #[derive(Clone, Debug)]
-pub struct SharedKeySet(Arc<ArcSwap<Current>>);
+pub struct SharedKeySet(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    current: ArcSwap<Current>,
+    /// That of `current`: what was verified under another is void. It stands here
+    /// too, since reading it costs a request less than borrowing the set.
+    generation: AtomicU64,
+    replacing: Mutex<()>,
+}
 
 /// A key set, and the number that no other has.
 #[derive(Debug)]
@@ -24,12 +33,22 @@ impl SharedKeySet {
     /// Creates a shared set that holds `keys` for now.
     #[must_use]
     pub fn new(keys: KeySet) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(Current::new(keys))))
+        let current = Current::new(keys);
+        Self(Arc::new(Shared {
+            generation: AtomicU64::new(current.generation),
+            current: ArcSwap::from_pointee(current),
+            replacing: Mutex::new(()),
+        }))
     }
 
-    /// Replaces the keys.
+    /// Replaces the keys. Once this returns, no request is judged by the old ones.
     pub fn replace(&self, keys: KeySet) {
-        self.0.store(Arc::new(Current::new(keys)));
+        // One at a time, so that set and number do not come from two callers.
+        let _one = self.0.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = Arc::new(Current::new(keys));
+        let generation = new.generation;
+        self.0.current.store(new);
+        self.0.generation.store(generation, Ordering::Release);
     }
 
     /// Returns the keys of now.
@@ -39,7 +58,11 @@ impl SharedKeySet {
     }
 
     pub(crate) fn current(&self) -> Guard<Arc<Current>> {
-        self.0.load()
+        self.0.current.load()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
     }
 }
 

@@ -1,0 +1,23 @@
+//! The crate as its users see it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+mod bearer;
+mod claims;
+mod cookbook;
+mod corpora;
+mod cves;
+mod differential;
+mod keys;
+mod rfc;
+mod sets;
+mod signer;
+mod support;
+mod verifier;
+mod wycheproof;
