@@ -239,3 +239,28 @@ impl fmt::Display for Verification {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asvs_6_3_8_the_hash_of_nobody_costs_what_a_new_one_does() {
+        let params = Argon2Params::insecure_new(48, 3, 2).unwrap();
+        let ring = PepperRing::new("k1", &vec![1; 32].into()).unwrap();
+        let password = SecretString::from("correct horse");
+        for hasher in [
+            PasswordHasher::new(params),
+            PasswordHasher::new(params).peppers(ring),
+        ] {
+            let pepper = hasher.current_pepper();
+            let nobody = PasswordHash::of_nobody(params, pepper.cloned()).unwrap();
+
+            assert!(nobody.is_made_with(params, pepper));
+            assert_eq!(
+                hasher.verify(&password, &nobody),
+                Ok(Verification::Mismatch)
+            );
+        }
+    }
+}

@@ -75,6 +75,8 @@
 //! - Normalise passwords: their bytes are hashed as they come.
 //! - Wipe everything. Passwords, their HMACs and argon2's memory are wiped; what
 //!   the libraries underneath leave on the stack or in scrypt's memory is not.
+//! - Choose passwords. [`PasswordPolicy`] judges new ones where a service asks it;
+//!   neither a login nor the hashing does.
 //! - Hash with anything but argon2id. Other formats are read, never written.
 //! - Verify a bcrypt hash of a password beyond byte 72, or with a NUL in it: see
 //!   [`PasswordHasher::insecure_truncate_for_bcrypt`].
@@ -96,6 +98,7 @@ mod login;
 mod memory;
 mod params;
 mod pepper;
+mod policy;
 mod pool;
 
 pub use self::error::HashError;
@@ -106,6 +109,7 @@ pub use self::limits::HashLimits;
 pub use self::login::{Login, MemoryUserStore, UserRecord, UserStore};
 pub use self::params::{Argon2Params, ParamsError};
 pub use self::pepper::{PepperError, PepperId, PepperRing};
+pub use self::policy::{PasswordPolicy, PolicyError};
 pub use self::pool::{PasswordHasherPool, PoolError, PoolSettings, PoolStats};
 
 #[cfg(doctest)]

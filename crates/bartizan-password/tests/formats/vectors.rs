@@ -1,0 +1,129 @@
+//! Hashes made by other implementations.
+
+use bartizan_password::HashFormat::{self, Argon2, Bcrypt, Pbkdf2, Scrypt};
+
+/// Hashes of "pässword" by argon2-cffi, passlib 1.7.4, Django, and Python's
+/// hashlib.
+pub(crate) const OF_PAESSWORD: &[(HashFormat, &str)] = &[
+    (
+        Argon2,
+        "$argon2d$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$wLcPNZ7Ia4uaNNQJdy5CCyPaR18qlgcrAugxaEtmctE",
+    ),
+    (
+        Argon2,
+        "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$vDPXa6F376RgXohisxWxwnVAn4nVJFDxBs87W5AEsr0",
+    ),
+    (
+        Argon2,
+        "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$7DoIajNvmUUqMmDVmDJeHeCNxite8nxq1bYMHiKfFFI",
+    ),
+    (
+        Argon2,
+        "$argon2id$v=19$m=64,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$InE8eufK50pqHEKauauTUNhmHsH2TQuoZHFUk/BfFII",
+    ),
+    (
+        Argon2,
+        "$argon2id$v=16$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$bIspYjDg/7TFT9omksiDXrnd+KVIIeedAmvKPsq2wM0",
+    ),
+    (
+        Argon2,
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$1DqYIqesDt0mAT++w6GVRw",
+    ),
+    (
+        Argon2,
+        "argon2$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$7DoIajNvmUUqMmDVmDJeHeCNxite8nxq1bYMHiKfFFI",
+    ),
+    (
+        Argon2,
+        "{argon2}$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$7DoIajNvmUUqMmDVmDJeHeCNxite8nxq1bYMHiKfFFI",
+    ),
+    (
+        Argon2,
+        "{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$7DoIajNvmUUqMmDVmDJeHeCNxite8nxq1bYMHiKfFFI",
+    ),
+    (
+        Bcrypt,
+        "$2b$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG",
+    ),
+    (
+        Bcrypt,
+        "$2a$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG",
+    ),
+    (
+        Bcrypt,
+        "$2y$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG",
+    ),
+    (
+        Bcrypt,
+        "{bcrypt}$2b$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG",
+    ),
+    (
+        Bcrypt,
+        "bcrypt$$2b$04$abcdefghijklmnopqrstuum174eFeoTj0DHmtuueFaS3Wde4P7wHG",
+    ),
+    (
+        Bcrypt,
+        "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuu4EAkLIqFCSjdz5Hr2newQUVEvu5mihm",
+    ),
+    (
+        Bcrypt,
+        "$bcrypt-sha256$v=2,t=2b,r=4$abcdefghijklmnopqrstuu$hsb1JYtpOCrp.zPPL0Oa2NCYkz7eRbC",
+    ),
+    (
+        Bcrypt,
+        "$bcrypt-sha256$2b,4$abcdefghijklmnopqrstuu$Ns2kmpZ51GYdLSBPoZSN0fYG6hy5fl6",
+    ),
+    (Pbkdf2, "$pbkdf2$7$c2FsdHNhbHQ$CF6hh/hu8QUSfIe1bCJ.oKaUAP4"),
+    (
+        Pbkdf2,
+        "$pbkdf2-sha256$7$....//4$Fe2vmhO1T.Y74ZtdtinQ4oSc2h7bzPIZYn7vijhMcM0",
+    ),
+    (
+        Pbkdf2,
+        "$pbkdf2-sha512$7$c2FsdHNhbHQ$NSxUbFVsZI5rF2/R7wDbvbgsVL4m.6bHzQxWbT9xZsvVHZROS3ka2TJqWBdh/7NqCRMWPAV5eKkCSXji6jyopQ",
+    ),
+    (
+        Pbkdf2,
+        "$pbkdf2-sha256$i=7,l=32$c2FsdHNhbHQ$VoemJiN32XQD8nxl4CG+xdYfT/d0kdcbBn59r0m5G50",
+    ),
+    (
+        Pbkdf2,
+        "$pbkdf2-sha512$i=7$c2FsdHNhbHQ$NSxUbFVsZI5rF2/R7wDbvbgsVL4m+6bHzQxWbT9xZsvVHZROS3ka2TJqWBdh/7NqCRMWPAV5eKkCSXji6jyopQ",
+    ),
+    (
+        Pbkdf2,
+        "pbkdf2_sha256$7$saltsaltsaltsalt$waQM1ZS8aAW3VjzuLyYPsuvQ0cHD6+Ti4ZnB5IAx+uU=",
+    ),
+    (
+        Pbkdf2,
+        "pbkdf2_sha1$7$saltsaltsaltsalt$7e6DFlwY34dAdLXTjx9mKITyyPQ=",
+    ),
+    (
+        Pbkdf2,
+        "{pbkdf2@SpringSecurity_v5_8}000102030405060708090a0b0c0d0e0fdeef2303ba2adb21b82a404d8e134a3a4f761600350d104cc479c14368466f34",
+    ),
+    (
+        Scrypt,
+        "$scrypt$ln=10,r=8,p=2$c2FsdHNhbHQ$TzU9X2bpGsCH+pxiWu9cxls1ls9hNfr1Mq7Cf0VRbtA",
+    ),
+    (
+        Scrypt,
+        "scrypt$1024$saltsaltsaltsalt$8$5$Atvl6bWHH3khxUtqJsQPM9rPsKKI33E6+vU1pSwPAtsUUKQt48M7PBde/7+fvrCgcVzjlUTMpDh6nJYDIOFMHA==",
+    ),
+];
+
+/// Hashes of "password" in the reference manual of Spring Security.
+pub(crate) const OF_PASSWORD: &[(HashFormat, &str)] = &[
+    (
+        Bcrypt,
+        "{bcrypt}$2a$10$dXJ3SW6G7P50lGmMkkmwe.20cQQubK3.HZWzG3YB1tlRy.fqvM/BG",
+    ),
+    (
+        Pbkdf2,
+        "{pbkdf2}5d923b44a6d129f3ddf3e3c8d29412723dcbde72445e8ef6bf3b508fbf17fa4ed4d6b99ca763d8dc",
+    ),
+    (
+        Scrypt,
+        "{scrypt}$e0801$8bWJaSu2IKSn9Z9kM+TPXfOc/9bdYSrN1oD9qfVThWEwdRTnO7re7Ei+fUZRJ68k9lTyuTeUp4of4g24hHnazw==$OAOec05+bXxvuu/1qZ6NUR+xQYvYv7BeL1QxwRpY5Pc=",
+    ),
+];
