@@ -17,6 +17,8 @@
 //! ```
 
 mod bytes;
+#[cfg(feature = "tracing")]
+mod logging;
 mod mask;
 mod secret;
 #[cfg(feature = "serde")]
@@ -30,6 +32,8 @@ mod url;
 pub use zeroize;
 
 pub use self::bytes::SecretBytes;
+#[cfg(feature = "tracing")]
+pub use self::logging::{MaskLogs, Masker, MaskingWriter, UnmaskableSecret};
 pub use self::mask::{MASK, Masked};
 pub use self::secret::Secret;
 pub use self::text::SecretString;

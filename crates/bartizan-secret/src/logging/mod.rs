@@ -1,0 +1,7 @@
+mod forms;
+mod masker;
+mod shapes;
+mod writer;
+
+pub use self::masker::{Masker, UnmaskableSecret};
+pub use self::writer::{MaskLogs, MaskingWriter};
