@@ -44,11 +44,11 @@ fn word(text: &[u8], word: Range<usize>, found: &mut Vec<Range<usize>>) -> usize
         found.push(word.end - BEGIN.len()..end);
         return end;
     }
-    if is_field(letters) {
-        if let Some(value) = field_value(text, word.end) {
-            found.push(value.clone());
-            return value.end;
-        }
+    if is_field(letters)
+        && let Some(value) = field_value(text, word.end)
+    {
+        found.push(value.clone());
+        return value.end;
     }
     if let Some(start) = jwt_start(letters) {
         found.push(word.start + start..word.end);

@@ -1,0 +1,204 @@
+//! Where values come from, and files that are refused.
+
+use super::*;
+
+#[test]
+fn each_source_is_below_the_one_before() {
+    #[derive(Debug, Deserialize)]
+    struct One {
+        #[serde(default)]
+        key: String,
+    }
+    let files = Files::new();
+    let dotenv = files.write(".env", "KEY=dotenv\n");
+    let dotenv_file = files.write("b.env", &format!("KEY_FILE={}\n", dotenv.display()));
+    let named = files.write("named", "named\n");
+    let secrets = files.directory("secrets");
+    files.write("secrets/key", "directory\n\n");
+    let load = |loader: Loader| loader.load::<One>().unwrap().key;
+
+    let loader = Loader::new();
+    assert_eq!(load(loader), "");
+    let loader = || Loader::new().secrets_directory(&secrets);
+    assert_eq!(load(loader()), "directory\n");
+    let loader = || {
+        Loader::new()
+            .secrets_directory(&secrets)
+            .dotenv(&dotenv_file)
+    };
+    assert_eq!(load(loader()), "KEY=dotenv");
+    let loader = || {
+        let named = named.to_str().unwrap();
+        Loader::new()
+            .secrets_directory(&secrets)
+            .dotenv(&dotenv_file)
+            .environment([("Key_File", named)])
+    };
+    assert_eq!(load(loader()), "named");
+    let loader = || loader().dotenv(files.write("c.env", "key=dotenv\n"));
+    assert_eq!(load(loader()), "dotenv");
+    let loader = || loader().environment([("KEY", "environment")]);
+    assert_eq!(load(loader()), "environment");
+    assert_eq!(load(loader().set("key", "code")), "code");
+}
+
+#[test]
+fn a_setting_may_itself_end_in_file() {
+    #[derive(Debug, Deserialize)]
+    struct Logging {
+        log: Option<String>,
+        log_file: PathBuf,
+    }
+
+    let environment = [("LOG_FILE", "/nowhere/log")];
+    let logging: Logging = Loader::new().environment(environment).load().unwrap();
+
+    assert_eq!(logging.log_file, Path::new("/nowhere/log"));
+    assert_eq!(logging.log, None);
+}
+
+#[test]
+fn a_name_that_differs_by_case_alone_is_set_twice() {
+    let environment = [("app_port", "1"), ("APP_PORT", "2")];
+    assert_problems::<Settings>(
+        app()
+            .environment(COMPLETE.into_iter().filter(|(name, _)| *name != "APP_PORT"))
+            .environment(environment),
+        "APP_PORT (environment variable APP_PORT): set more than once",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn refuses_files_that_others_may_open() {
+    use std::os::unix::fs::PermissionsExt;
+
+    #[derive(Debug, Deserialize)]
+    struct One {
+        key: SecretString,
+    }
+    let files = Files::new();
+    let secrets = files.directory("secrets");
+    let path = files.write("secrets/key", "hunter2");
+    let set_mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    let load = || Loader::new().secrets_directory(&secrets).load::<One>();
+
+    for mode in [0o400, 0o600, 0o700, 0o711] {
+        set_mode(mode);
+        assert_eq!(
+            load().unwrap().key,
+            SecretString::from("hunter2"),
+            "{mode:o}"
+        );
+    }
+    for mode in [0o440, 0o604, 0o644, 0o620, 0o602] {
+        set_mode(mode);
+        let error = load().unwrap_err();
+        assert_eq!(
+            error.problems()[0].kind(),
+            &ProblemKind::Exposed { mode },
+            "{mode:o}"
+        );
+        assert_eq!(error.problems().len(), 1);
+
+        let loader = Loader::new()
+            .secrets_directory(&secrets)
+            .insecure_shared_files();
+        assert!(loader.load::<One>().is_ok());
+    }
+    let dotenv = files.write(".env", "KEY=hunter2");
+    fs::set_permissions(&dotenv, fs::Permissions::from_mode(0o644)).unwrap();
+    let error = Loader::new()
+        .dotenv(&dotenv)
+        .load::<One>()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("open to others than its owner (mode 0644)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn refuses_files_that_are_too_long_or_no_text_or_no_file() {
+    #[derive(Debug, Deserialize)]
+    struct One {
+        #[serde(rename = "key")]
+        _key: SecretString,
+    }
+    let files = Files::new();
+    let kind = |name: &str, content: &[u8]| {
+        let path = files.write(name, "");
+        fs::write(&path, content).unwrap();
+        let environment = [("KEY_FILE", path.as_os_str())];
+        let loaded = Loader::new().environment(environment).load::<One>();
+        loaded
+            .map(drop)
+            .map_err(|error| error.problems()[0].kind().clone())
+    };
+
+    assert_eq!(kind("most", &[b'a'; 65536]), Ok(()));
+    assert_eq!(
+        kind("more", &[b'a'; 65537]),
+        Err(ProblemKind::TooLong { limit: 65536 })
+    );
+    assert_eq!(kind("noise", b"\xff"), Err(ProblemKind::NotText));
+    let directory = files.directory("directory");
+    let environment = [("KEY_FILE", directory.as_os_str())];
+    let error = Loader::new()
+        .environment(environment)
+        .load::<One>()
+        .unwrap_err();
+    assert!(matches!(
+        error.problems()[0].kind(),
+        ProblemKind::Unreadable(_)
+    ));
+}
+
+#[test]
+fn strips_one_line_break() {
+    #[derive(Debug, Deserialize)]
+    struct One {
+        key: String,
+    }
+    let files = Files::new();
+    let table = [
+        ("a", "a"),
+        ("a\n", "a"),
+        ("a\r\n", "a"),
+        ("a\n\n", "a\n"),
+        ("a\r", "a\r"),
+        (" a ", " a "),
+    ];
+    for (content, text) in table {
+        let path = files.write("key", content);
+        let loader = Loader::new().environment([("KEY_FILE", path.as_os_str())]);
+        assert_eq!(loader.load::<One>().unwrap().key, text);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_not_text_is_a_problem() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let noise = OsStr::from_bytes(b"\xff");
+    let environment = [(OsStr::new("APP_DEBUG"), noise), (noise, noise)];
+    assert_problems::<Settings>(
+        app().environment(COMPLETE).environment(environment),
+        "APP_DEBUG (environment variable APP_DEBUG): not Unicode text",
+    );
+}
+
+#[test]
+fn a_file_or_directory_that_is_not_there_is_no_problem() {
+    let files = Files::new();
+    let nowhere = files.0.path().join("nowhere");
+    let loader = app()
+        .environment(COMPLETE)
+        .dotenv(&nowhere)
+        .secrets_directory(&nowhere);
+
+    assert!(loader.load::<Settings>().is_ok());
+}
