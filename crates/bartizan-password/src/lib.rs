@@ -45,10 +45,10 @@
 //!
 //! # How a login is judged
 //!
-//! 1. The store is asked for the user. If it fails, so does the login:
-//!    [`LoginError::Failed`], never "denied".
-//! 2. A password that is empty, or longer than [`PasswordHasher::max_bytes`], is
+//! 1. A password that is empty, or longer than [`PasswordHasher::max_bytes`], is
 //!    denied without any work, whoever it is for.
+//! 2. The store is asked for the user. If it fails, so does the login:
+//!    [`LoginError::Failed`], never "denied".
 //! 3. The stored hash is read. One of an unknown or broken format, above the
 //!    [`HashLimits`], or under an unknown pepper is a failure of the service's.
 //! 4. The work is queued on the [`PasswordHasherPool`], or refused at once with

@@ -129,6 +129,9 @@ fn a_failing_store_is_a_failure_and_no_denial() {
     assert!(
         matches!(&failed, LoginError::Failed(error) if error.to_string() == "no route to database")
     );
+    // Nothing is asked about a password that cannot be right.
+    let denied = verify(&login, "alice", "").unwrap_err();
+    assert!(matches!(denied, LoginError::Denied));
     assert_eq!(cost(PoolStats::default(), pool.stats()), (0, 0, 0));
 }
 

@@ -74,6 +74,7 @@ impl<S: UserStore> PasswordVerifier for Login<S> {
         let pool = self.pool.clone();
         let username = username.to_owned();
         Box::pin(async move {
+            pool.admit_password(&password)?;
             let found = store.find(&username).get().await;
             match found.map_err(LoginError::Failed)? {
                 Some(user) if !user.is_disabled() => {

@@ -70,16 +70,12 @@ impl From<PoolError> for Rejection {
             PoolError::Overloaded { retry_after } => {
                 Self::unavailable("logins-overloaded", error).retry_after(retry_after)
             }
-            PoolError::Hash(HashError::PasswordEmpty) => Self::new(
-                http::StatusCode::BAD_REQUEST,
-                "password-empty",
-                "The password is empty.",
-            ),
-            PoolError::Hash(HashError::PasswordTooLong { .. }) => Self::new(
-                http::StatusCode::BAD_REQUEST,
-                "password-too-long",
-                "The password is too long.",
-            ),
+            PoolError::Hash(HashError::PasswordEmpty) => {
+                Self::bad_request("password-empty", "the password is empty")
+            }
+            PoolError::Hash(HashError::PasswordTooLong { .. }) => {
+                Self::bad_request("password-too-long", "the password is too long")
+            }
             error => Self::unavailable("logins-failed", error),
         }
     }

@@ -184,6 +184,11 @@ impl PasswordHasherPool {
         self.0.counters.read(&self.0.queue)
     }
 
+    /// Refuses passwords that are not worth hashing, nor asking a store about.
+    pub(crate) fn admit_password(&self, password: &SecretString) -> Result<(), PoolError> {
+        Ok(self.0.hasher.admit(password)?)
+    }
+
     fn admit(&self, password: &SecretString, stored: &PasswordHash) -> Result<(), HashError> {
         self.0.hasher.admit(password)?;
         self.0.hasher.admit_hash(stored)
