@@ -1,7 +1,6 @@
 //! Base64url without padding, refusing every spelling but the canonical one.
 
-use base64_simd::AsOut;
-use base64_simd::URL_SAFE_NO_PAD;
+use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
 /// Decodes `text` into the front of `buffer`.
 ///

@@ -18,8 +18,8 @@ pub enum TokenError {
     Critical,
     /// `exp` has passed.
     Expired,
-    /// The header is no JSON object, names a member twice, or a member has the
-    /// wrong type.
+    /// The header is no JSON object, names a member twice, a member has the wrong
+    /// type, or `kid` is longer than [`KeySet::MAX_ID_LEN`](crate::KeySet::MAX_ID_LEN).
     Header,
     /// `iat` lies in the future.
     IssuedInFuture,

@@ -4,7 +4,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 
 use crate::json::{Name, Unique, has_duplicates};
-use crate::{Algorithm, SigningKey, TokenError, base64url};
+use crate::{Algorithm, KeySet, SigningKey, TokenError, base64url};
 
 /// What a JOSE header ([RFC 7515 section 4]) says. Nothing of it is verified.
 ///
@@ -51,6 +51,13 @@ impl<'a> Header<'a> {
             return Err(TokenError::Critical);
         }
         let algorithm = members.algorithm.ok_or(TokenError::Header)?;
+        if members
+            .id
+            .as_ref()
+            .is_some_and(|id| id.len() > KeySet::MAX_ID_LEN)
+        {
+            return Err(TokenError::Header);
+        }
         Ok(Self {
             algorithm: algorithm.parse().map_err(|_| TokenError::Algorithm)?,
             id: members.id,

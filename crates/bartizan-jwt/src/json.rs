@@ -1,15 +1,10 @@
-//! What serde_json leaves open: member names that occur twice.
+//! What `serde_json` leaves open: member names that occur twice.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::de::DeserializeSeed;
-use serde::de::Error;
-use serde::de::MapAccess;
-use serde::de::SeqAccess;
-use serde::de::Visitor;
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// Checks that `text` is one JSON value in which no object, however deep, names
 /// a member twice.

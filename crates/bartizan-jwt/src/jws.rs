@@ -61,7 +61,7 @@ pub fn sign_jws(key: &crate::SigningKey, payload: &[u8]) -> Result<String, crate
     base64url::encode_onto(payload, &mut token);
     let signature = key.sign(token.as_bytes())?;
     token.push('.');
-    base64url::encode_onto(signature.as_ref(), &mut token);
+    base64url::encode_onto(&signature, &mut token);
     Ok(token)
 }
 

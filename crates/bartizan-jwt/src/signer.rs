@@ -110,7 +110,7 @@ impl TokenSigner {
         base64url::encode_onto(payload.as_bytes(), &mut token);
         let signature = self.key.sign(token.as_bytes())?;
         token.push('.');
-        base64url::encode_onto(signature.as_ref(), &mut token);
+        base64url::encode_onto(&signature, &mut token);
         Ok(token)
     }
 

@@ -147,7 +147,10 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Cow<'de, str>, A::Error> 
 
 fn repeats(members: &[(Cow<'_, str>, &RawValue)]) -> bool {
     if members.len() > USUAL_MEMBERS {
-        let mut names: Vec<_> = members.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect();
+        let mut names: Vec<_> = members
+            .iter()
+            .map(|(name, _)| Cow::Borrowed(&**name))
+            .collect();
         return has_duplicates(&mut names);
     }
     let mut rest = members;

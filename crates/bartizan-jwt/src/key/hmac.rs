@@ -1,16 +1,12 @@
 use std::fmt;
 
-use aws_lc_rs::hmac;
-use aws_lc_rs::rand;
-use aws_lc_rs::signature;
 use aws_lc_rs::signature::ParsedPublicKey;
+use aws_lc_rs::{hmac, rand, signature};
 use bartizan_secret::SecretBytes;
 use zeroize::Zeroizing;
 
-use super::KeyError;
-use super::der;
-use super::id;
 use super::id::KeyId;
+use super::{KeyError, der, id};
 use crate::Algorithm;
 
 /// A secret shared by whoever signs and whoever verifies, for one algorithm.

@@ -1,24 +1,14 @@
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
-use aws_lc_rs::rsa::KeyPairComponents;
-use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::rsa::{KeyPairComponents, PublicKeyComponents};
 use bartizan_secret::SecretBytes;
-use serde::Deserialize;
-use serde::Deserializer;
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use super::HmacKey;
-use super::KeyError;
-use super::SigningKey;
-use super::VerifyingKey;
-use super::id;
-use super::public::Curve;
-use super::public::Family;
-use super::public::Public;
+use super::public::{Curve, Family, Public};
 use super::signing::Signer;
-use crate::Algorithm;
-use crate::base64url;
-use crate::json;
+use super::{HmacKey, KeyError, SigningKey, VerifyingKey, id};
 use crate::json::Name;
+use crate::{Algorithm, base64url, json};
 
 /// The members of a JWK ([RFC 7517 section 4]) that this crate looks at.
 ///
@@ -98,8 +88,7 @@ impl<'a> Jwk<'a> {
     /// curve implies.
     fn algorithm(&self, given: Option<Algorithm>) -> Result<Algorithm, KeyError> {
         let Some(Name(own)) = &self.alg else {
-            let implied = || Algorithm::ALL.into_iter().find(|one| self.implies(*one));
-            return given.or_else(implied).ok_or(KeyError::Algorithm);
+            return given.or(self.implied()?).ok_or(KeyError::Algorithm);
         };
         let own = own.parse().map_err(|_| KeyError::Algorithm)?;
         if given.is_some_and(|given| given != own) {
@@ -108,9 +97,14 @@ impl<'a> Jwk<'a> {
         Ok(own)
     }
 
-    fn implies(&self, algorithm: Algorithm) -> bool {
-        let family = self.family();
-        family.is_ok_and(|family| family != Family::Rsa && family.fits(algorithm))
+    /// Returns the one algorithm that a key of this type can have.
+    fn implied(&self) -> Result<Option<Algorithm>, KeyError> {
+        if self.is_symmetric() {
+            return Ok(None);
+        }
+        let family = self.family()?;
+        let mut algorithms = Algorithm::ALL.into_iter();
+        Ok(algorithms.find(|algorithm| family != Family::Rsa && family.fits(*algorithm)))
     }
 
     /// Whether a key that names no algorithm may be used with `algorithm`.

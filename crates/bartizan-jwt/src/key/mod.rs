@@ -13,8 +13,7 @@ mod verifying;
 
 pub use self::error::KeyError;
 pub use self::hmac::HmacKey;
-pub use self::set::KeySet;
-pub use self::set::SkippedKey;
+pub use self::set::{KeySet, SkippedKey};
 pub(crate) use self::shared::Current;
 pub use self::shared::SharedKeySet;
 pub use self::signing::SigningKey;

@@ -3,15 +3,10 @@
 use aws_lc_rs::digest;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature;
-use aws_lc_rs::signature::ParsedPublicKey;
-use aws_lc_rs::signature::RsaParameters;
-use aws_lc_rs::signature::VerificationAlgorithm;
+use aws_lc_rs::signature::{ParsedPublicKey, RsaParameters, VerificationAlgorithm};
 
-use super::KeyError;
-use super::der;
-use super::roca;
-use crate::Algorithm;
-use crate::base64url;
+use super::{KeyError, der, roca};
+use crate::{Algorithm, base64url};
 
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// The limit of aws-lc; larger exponents only buy an attacker slow checks.

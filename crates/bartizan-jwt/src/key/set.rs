@@ -3,10 +3,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::KeyError;
-use super::VerifyingKey;
-use super::id;
 use super::jwk::Jwk;
+use super::{KeyError, VerifyingKey, id};
 use crate::{Algorithm, TokenError};
 
 /// The keys of one issuer.
@@ -96,7 +94,9 @@ impl KeySet {
         let mut ids = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
             let jwk = Jwk::parse(entry.get());
-            if let Ok(jwk) = &jwk && jwk.check_use("verify").is_ok() {
+            if let Ok(jwk) = &jwk
+                && jwk.check_use("verify").is_ok()
+            {
                 secrets |= jwk.is_symmetric();
                 others |= !jwk.is_symmetric();
                 ids.extend(jwk.id().map(str::to_owned));
@@ -120,6 +120,7 @@ impl KeySet {
     }
 
     /// Returns the keys.
+    #[must_use]
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &VerifyingKey> {
         self.keys.iter()
     }

@@ -44,7 +44,11 @@ impl SharedKeySet {
     /// Replaces the keys. Once this returns, no request is judged by the old ones.
     pub fn replace(&self, keys: KeySet) {
         // One at a time, so that set and number do not come from two callers.
-        let _one = self.0.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self
+            .0
+            .replacing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let new = Arc::new(Current::new(keys));
         let generation = new.generation;
         self.0.current.store(new);

@@ -6,24 +6,16 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature;
-use aws_lc_rs::signature::EcdsaKeyPair;
-use aws_lc_rs::signature::EcdsaSigningAlgorithm;
-use aws_lc_rs::signature::Ed25519KeyPair;
-use aws_lc_rs::signature::KeyPair;
-use aws_lc_rs::signature::RsaEncoding;
-use bartizan_secret::SecretBytes;
-use bartizan_secret::SecretString;
+use aws_lc_rs::signature::{
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding,
+};
+use bartizan_secret::{SecretBytes, SecretString};
 
-use super::HmacKey;
-use super::KeyError;
-use super::VerifyingKey;
-use super::der;
 use super::jwk::Jwk;
 use super::pem;
 use super::pem::Label;
-use super::public::Curve;
-use super::public::Family;
-use super::public::Public;
+use super::public::{Curve, Family, Public};
+use super::{HmacKey, KeyError, VerifyingKey, der};
 use crate::Algorithm;
 
 /// What signs tokens: a private key, or an [`HmacKey`].
@@ -40,7 +32,7 @@ pub struct SigningKey {
 pub(super) enum Signer {
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
-    Hmac(hmac::Key),
+    Hmac(Box<hmac::Key>),
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
 }
 
@@ -186,17 +178,16 @@ impl SigningKey {
     }
 
     /// Signs `message`.
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Signature, KeyError> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let random = SystemRandom::new();
         match &self.signer {
-            Signer::Ecdsa(pair) => pair
-                .sign(&SystemRandom::new(), message)
-                .map(Signature::Public),
-            Signer::Ed25519(pair) => pair.try_sign(message).map(Signature::Public),
-            Signer::Hmac(key) => Ok(Signature::Hmac(hmac::sign(key, message))),
+            Signer::Ecdsa(pair) => pair.sign(&random, message).map(|one| one.as_ref().to_vec()),
+            Signer::Ed25519(pair) => pair.try_sign(message).map(|one| one.as_ref().to_vec()),
+            Signer::Hmac(key) => Ok(hmac::sign(key, message).as_ref().to_vec()),
             Signer::Rsa(pair, encoding) => {
                 let mut bytes = vec![0; pair.public_modulus_len()];
-                pair.sign(*encoding, &SystemRandom::new(), message, &mut bytes)
-                    .map(|()| Signature::Rsa(bytes))
+                pair.sign(*encoding, &random, message, &mut bytes)
+                    .map(|()| bytes)
             }
         }
         .map_err(|_| KeyError::Random)
@@ -206,7 +197,7 @@ impl SigningKey {
 impl From<HmacKey> for SigningKey {
     fn from(key: HmacKey) -> Self {
         Self {
-            signer: Signer::Hmac(key.key.clone()),
+            signer: Signer::Hmac(Box::new(key.key.clone())),
             verifying: key.into(),
         }
     }
@@ -264,7 +255,7 @@ impl Signer {
                 x: pair.public_key().as_ref().into(),
             },
             Self::Hmac(key) => {
-                let key = key.clone();
+                let key = (**key).clone();
                 return Ok(HmacKey {
                     algorithm,
                     id: None,
@@ -275,23 +266,6 @@ impl Signer {
             Self::Rsa(pair, _) => Public::from_pkcs1(pair.public_key().as_ref())?,
         };
         VerifyingKey::from_numbers(algorithm, numbers)
-    }
-}
-
-/// A signature as the primitive gives it.
-pub(crate) enum Signature {
-    Hmac(hmac::Tag),
-    Public(signature::Signature),
-    Rsa(Vec<u8>),
-}
-
-impl AsRef<[u8]> for Signature {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::Hmac(tag) => tag.as_ref(),
-            Self::Public(signature) => signature.as_ref(),
-            Self::Rsa(bytes) => bytes,
-        }
     }
 }
 

@@ -4,15 +4,12 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::ParsedPublicKey;
 
-use super::HmacKey;
-use super::KeyError;
-use super::der;
-use super::id;
 use super::id::KeyId;
 use super::jwk::Jwk;
 use super::pem;
 use super::pem::Label;
 use super::public::Public;
+use super::{HmacKey, KeyError, der, id};
 use crate::Algorithm;
 
 /// What verifies tokens: a public key, or an [`HmacKey`].
@@ -28,7 +25,7 @@ pub struct VerifyingKey {
 
 #[derive(Debug)]
 enum Check {
-    Hmac(hmac::Key),
+    Hmac(Box<hmac::Key>),
     Public {
         numbers: Public,
         parsed: ParsedPublicKey,
@@ -172,7 +169,7 @@ impl From<HmacKey> for VerifyingKey {
         Self {
             algorithm: key.algorithm,
             id: key.id,
-            check: Arc::new(Check::Hmac(key.key)),
+            check: Arc::new(Check::Hmac(Box::new(key.key))),
         }
     }
 }

@@ -69,9 +69,64 @@ impl ApprovedHeaders {
             }
         });
     }
+}
 
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.0.load().headers.len()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Algorithm, SigningKey, sign_jws};
+
+    fn key() -> SigningKey {
+        SigningKey::generate(Algorithm::EdDSA).unwrap()
+    }
+
+    fn len(headers: &ApprovedHeaders) -> usize {
+        headers.0.load().headers.len()
+    }
+
+    #[test]
+    fn holds_no_more_than_its_capacity_and_no_header_twice() {
+        let headers = ApprovedHeaders::new();
+        for number in 0..1_000_u32 {
+            headers.learn(&number.to_be_bytes(), Vec::new(), 1);
+            headers.learn(&number.to_be_bytes(), Vec::new(), 1);
+        }
+        assert_eq!(len(&headers), ApprovedHeaders::CAPACITY);
+
+        let headers = ApprovedHeaders::new();
+        headers.learn(b"one", Vec::new(), 1);
+        headers.learn(b"one", Vec::new(), 1);
+        assert_eq!(len(&headers), 1);
+    }
+
+    #[test]
+    fn a_known_header_still_needs_a_signature() {
+        let (key, other) = (key(), key());
+        let token = sign_jws(&key, b"payload").unwrap();
+        let compact = Compact::split(&token).unwrap();
+        let headers = ApprovedHeaders::new();
+        headers.learn(compact.header, vec![key.verifying_key()], 1);
+
+        assert_eq!(headers.verify(&compact, 1), Some(Ok(())));
+        headers.learn(compact.header, vec![other.verifying_key()], 2);
+        assert_eq!(
+            headers.verify(&compact, 2),
+            Some(Err(TokenError::Signature))
+        );
+    }
+
+    #[test]
+    fn headers_of_another_key_set_are_not_known() {
+        let key = key();
+        let token = sign_jws(&key, b"payload").unwrap();
+        let compact = Compact::split(&token).unwrap();
+        let headers = ApprovedHeaders::new();
+        headers.learn(compact.header, vec![key.verifying_key()], 1);
+
+        assert_eq!(headers.verify(&compact, 2), None);
+        headers.learn(b"other", Vec::new(), 2);
+        assert_eq!(headers.verify(&compact, 1), None);
+        assert_eq!(headers.verify(&compact, 2), None);
+        assert_eq!(len(&headers), 1);
     }
 }

@@ -16,7 +16,11 @@ fn with(members: Value) -> String {
 }
 
 fn mapped(map: ClaimMap, members: Value) -> Result<Claims, TokenError> {
-    builder().claim_map(map).build().unwrap().verify(&sign(with(members)))
+    builder()
+        .claim_map(map)
+        .build()
+        .unwrap()
+        .verify(&sign(with(members)))
 }
 
 #[test]
@@ -34,7 +38,11 @@ fn scopes_are_a_string_or_an_array() {
         (json!({ "scope": "re\u{61}d" }), "read"),
     ] {
         let claims = judge(with(members.clone())).unwrap();
-        assert_eq!(claims.scopes().collect::<Vec<_>>().join(" "), scope, "{members}");
+        assert_eq!(
+            claims.scopes().collect::<Vec<_>>().join(" "),
+            scope,
+            "{members}"
+        );
     }
 }
 
@@ -46,10 +54,17 @@ fn roles_are_a_string_or_an_array() {
         (json!({ "roles": [] }), &[]),
         (json!({ "roles": "admin" }), &["admin"]),
         (json!({ "roles": "two words" }), &["two words"]),
-        (json!({ "roles": ["admin", "two words"] }), &["admin", "two words"]),
+        (
+            json!({ "roles": ["admin", "two words"] }),
+            &["admin", "two words"],
+        ),
         (json!({ "role": "admin", "groups": ["admin"] }), &[]),
     ] {
-        assert_eq!(judge(with(members.clone())).unwrap().roles, roles, "{members}");
+        assert_eq!(
+            judge(with(members.clone())).unwrap().roles,
+            roles,
+            "{members}"
+        );
     }
 }
 
@@ -64,7 +79,11 @@ fn a_mapped_claim_of_another_type_refuses_the_token() {
         json!({ "roles": [["admin"]] }),
         json!({ "roles": [null] }),
     ] {
-        assert_eq!(judge(with(members.clone())), Err(TokenError::Claims), "{members}");
+        assert_eq!(
+            judge(with(members.clone())),
+            Err(TokenError::Claims),
+            "{members}"
+        );
     }
 }
 
@@ -72,7 +91,11 @@ fn a_mapped_claim_of_another_type_refuses_the_token() {
 fn roles_are_found_where_keycloak_puts_them() {
     let map = ClaimMap::default()
         .with_roles(["realm_access", "roles"])
-        .with_roles(ClaimPath::from("resource_access").then("my.client").then("roles"));
+        .with_roles(
+            ClaimPath::from("resource_access")
+                .then("my.client")
+                .then("roles"),
+        );
     let members = json!({
         "roles": ["top"],
         "realm_access": { "roles": ["realm-admin"], "other": { "roles": ["no"] } },
@@ -97,10 +120,21 @@ fn a_path_that_leads_nowhere_gives_no_roles() {
         json!({ "realm_access": { "roles": null } }),
         json!({ "realm_access.roles": ["admin"] }),
     ] {
-        assert_eq!(mapped(map(), members.clone()).unwrap().roles, [""; 0], "{members}");
+        assert_eq!(
+            mapped(map(), members.clone()).unwrap().roles,
+            [""; 0],
+            "{members}"
+        );
     }
-    for members in [json!({ "realm_access": "x" }), json!({ "realm_access": ["roles"] })] {
-        assert_eq!(mapped(map(), members.clone()), Err(TokenError::Claims), "{members}");
+    for members in [
+        json!({ "realm_access": "x" }),
+        json!({ "realm_access": ["roles"] }),
+    ] {
+        assert_eq!(
+            mapped(map(), members.clone()),
+            Err(TokenError::Claims),
+            "{members}"
+        );
     }
 }
 
@@ -121,20 +155,38 @@ struct Tenant {
 #[test]
 fn the_applications_own_claims_are_typed() {
     let verifier = builder().with_custom::<Tenant>().build().unwrap();
-    let custom = |members: Value| verifier.verify(&sign(with(members))).map(|claims| claims.custom);
+    let custom = |members: Value| {
+        verifier
+            .verify(&sign(with(members)))
+            .map(|claims| claims.custom)
+    };
 
     let tenant = "north".to_owned();
     assert_eq!(
         custom(json!({ "tenant": "north", "level": 3, "more": [1] })),
-        Ok(Tenant { tenant, level: Some(3) })
+        Ok(Tenant {
+            tenant,
+            level: Some(3)
+        })
     );
     let tenant = "n\u{6f}rth \u{1f5fc} \"".to_owned();
     assert_eq!(
         custom(json!({ "tenant": &tenant })),
-        Ok(Tenant { tenant, level: None })
+        Ok(Tenant {
+            tenant,
+            level: None
+        })
     );
-    for members in [json!({}), json!({ "tenant": 1 }), json!({ "tenant": "x", "level": 256 })] {
-        assert_eq!(custom(members.clone()), Err(TokenError::Claims), "{members}");
+    for members in [
+        json!({}),
+        json!({ "tenant": 1 }),
+        json!({ "tenant": "x", "level": 256 }),
+    ] {
+        assert_eq!(
+            custom(members.clone()),
+            Err(TokenError::Claims),
+            "{members}"
+        );
     }
 }
 
@@ -149,12 +201,36 @@ fn claims_can_be_read_as_a_map_an_option_or_a_newtype() {
         ("scope".to_owned(), json!("read")),
     ]);
 
-    let map = builder().with_custom::<BTreeMap<String, Value>>().build().unwrap();
+    let map = builder()
+        .with_custom::<BTreeMap<String, Value>>()
+        .build()
+        .unwrap();
     assert_eq!(map.verify(&token).unwrap().custom, expected);
     let wrapped = builder().with_custom::<Wrapped>().build().unwrap();
     assert_eq!(wrapped.verify(&token).unwrap().custom, Wrapped(expected));
     let option = builder().with_custom::<Option<Tenant>>().build().unwrap();
-    assert_eq!(option.verify(&token).unwrap().custom.unwrap().tenant, "north");
-    let ignored = builder().with_custom::<serde::de::IgnoredAny>().build().unwrap();
+    assert_eq!(
+        option.verify(&token).unwrap().custom.unwrap().tenant,
+        "north"
+    );
+    let ignored = builder()
+        .with_custom::<serde::de::IgnoredAny>()
+        .build()
+        .unwrap();
     assert!(ignored.verify(&token).is_ok());
+}
+
+#[test]
+fn claims_that_nobody_reads_are_skipped() {
+    let members = r#","unread":"\ud800","large":1e999}"#;
+    let payload = claims().to_string().replace('}', members);
+
+    assert!(judge(&payload).is_ok());
+    let verifier = builder()
+        .with_custom::<BTreeMap<String, Value>>()
+        .build()
+        .unwrap();
+    assert_eq!(verifier.verify(&sign(&payload)), Err(TokenError::Claims));
+    let broken = payload.replace("1e999", "1e");
+    assert_eq!(judge(broken), Err(TokenError::Claims));
 }

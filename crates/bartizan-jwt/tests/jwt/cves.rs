@@ -19,7 +19,10 @@ fn public_forms() -> Vec<Vec<u8>> {
     let pkcs1 = sequence(&[integer(&number("n")), integer(&number("e"))].concat());
     let rsa = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
     let spki = sequence(&[&rsa[..], &tagged(3, &[&[0], &pkcs1[..]].concat())].concat());
-    let ssh = format!("ssh-rsa {} alice@example", base64_simd::STANDARD.encode_to_string(&pkcs1));
+    let ssh = format!(
+        "ssh-rsa {} alice@example",
+        base64_simd::STANDARD.encode_to_string(&pkcs1)
+    );
     let ec = es256().verifying_key().to_jwk().unwrap();
     let coordinate = |name: &str| {
         let text = ec[name].as_str().unwrap();
@@ -34,7 +37,8 @@ fn public_forms() -> Vec<Vec<u8>> {
         pkcs1,
         ssh.into_bytes(),
         b"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY= a".to_vec(),
-        b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q a".to_vec(),
+        b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q a"
+            .to_vec(),
         jwk.to_string().into_bytes(),
         json!({ "keys": [jwk] }).to_string().into_bytes(),
         [&[4], &coordinate("x")[..], &coordinate("y")[..]].concat(),
@@ -60,7 +64,7 @@ fn integer(number: &[u8]) -> Vec<u8> {
     tagged(2, &[sign, number].concat())
 }
 
-/// PyJWT took the bytes of a public key for an HMAC secret, when the header said
+/// `PyJWT` took the bytes of a public key for an HMAC secret, when the header said
 /// so.
 #[test]
 fn cve_2022_29217_a_public_key_is_no_hmac_secret() {
@@ -80,7 +84,12 @@ fn cve_2024_33663_a_token_signed_with_the_public_key_is_refused() {
         rs256().verifying_key(),
         [Algorithm::RS256, Algorithm::HS256],
     );
-    let verifier = verifier.issuer(ISSUER).audience(AUDIENCE).clock(clock()).build().unwrap();
+    let verifier = verifier
+        .issuer(ISSUER)
+        .audience(AUDIENCE)
+        .clock(clock())
+        .build()
+        .unwrap();
     for form in public_forms() {
         let signed = format!(
             "{}.{}",
@@ -122,11 +131,15 @@ fn cve_2025_59420_an_unknown_crit_is_refused() {
         r#"{"alg":"ES256","crit":"exp"}"#,
     ] {
         let token = forge(header, claims().to_string());
-        assert_eq!(verifier().verify(&token), Err(TokenError::Critical), "{header}");
+        assert_eq!(
+            verifier().verify(&token),
+            Err(TokenError::Critical),
+            "{header}"
+        );
     }
 }
 
-/// So did PyJWT.
+/// So did `PyJWT`.
 #[test]
 fn cve_2026_32597_an_unknown_crit_is_refused() {
     let header = r#"{"alg":"ES256","crit":["x-custom-policy"],"x-custom-policy":"require-mfa"}"#;
@@ -155,7 +168,7 @@ fn cve_2026_25537_a_date_of_the_wrong_type_is_not_absent() {
     }
 }
 
-/// PyJWT compared the issuer as a substring.
+/// `PyJWT` compared the issuer as a substring.
 #[test]
 fn cve_2024_53861_a_part_of_the_issuer_is_not_the_issuer() {
     for issuer in ["https", "https://id", "id.example", "", "/"] {
@@ -168,8 +181,16 @@ fn cve_2024_53861_a_part_of_the_issuer_is_not_the_issuer() {
 #[test]
 fn cve_2024_45809_and_cve_2025_64527_a_broken_key_set_is_an_error() {
     for jwks in [
-        "", "null", "[]", "{}", "{\"keys\":null}", "{\"keys\":{}}", "{\"keys\":[null]}",
-        "{\"keys\":[[]]}", "{\"keys\":[{}]}", "{\"keys\":[{\"kty\":null}]}",
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{\"keys\":null}",
+        "{\"keys\":{}}",
+        "{\"keys\":[null]}",
+        "{\"keys\":[[]]}",
+        "{\"keys\":[{}]}",
+        "{\"keys\":[{\"kty\":null}]}",
         "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS256\",\"n\":\"\",\"e\":\"\"}]}",
         "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS256\",\"n\":\"AA\",\"e\":\"AA\"}]}",
         "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"\",\"y\":\"\"}]}",
@@ -187,7 +208,8 @@ fn jwt_19_and_20_nothing_is_decompressed_or_derived() {
     let zipped = forge(r#"{"alg":"ES256","zip":"DEF"}"#, claims().to_string());
     assert_eq!(verifier().verify(&zipped), Err(TokenError::Critical));
 
-    let header = encode(br#"{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AA"}"#);
+    let header =
+        encode(br#"{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AA"}"#);
     for token in [format!("{header}.AA.AA.AA.AA"), format!("{header}.AA.AA")] {
         let verdict = verifier().verify(&token);
         assert_eq!(verdict, Err(TokenError::Algorithm));

@@ -39,7 +39,11 @@ fn one_bad_entry_does_not_empty_the_set() {
 
     let ids: Vec<_> = set.keys().map(VerifyingKey::id).collect();
     assert_eq!(ids, [Some("good")]);
-    let skipped: Vec<_> = set.skipped().iter().map(|key| (key.index, key.error)).collect();
+    let skipped: Vec<_> = set
+        .skipped()
+        .iter()
+        .map(|key| (key.index, key.error))
+        .collect();
     assert_eq!(
         skipped,
         [
@@ -50,7 +54,10 @@ fn one_bad_entry_does_not_empty_the_set() {
             (4, KeyError::Encoding),
         ]
     );
-    assert_eq!(set.skipped()[1].to_string(), "key 1: the key is meant for another use");
+    assert_eq!(
+        set.skipped()[1].to_string(),
+        "key 1: the key is meant for another use"
+    );
 }
 
 #[test]
@@ -62,7 +69,10 @@ fn a_set_that_is_unclear_is_refused() {
         (vec![with(key(), "use", json!("enc"))], KeyError::EmptySet),
         (vec![key(), key()], KeyError::DuplicateId),
         (vec![key(), jwk(&rs256(), "one")], KeyError::DuplicateId),
-        (vec![key(), with(key(), "y", json!("AA"))], KeyError::DuplicateId),
+        (
+            vec![key(), with(key(), "y", json!("AA"))],
+            KeyError::DuplicateId,
+        ),
         (vec![secret.clone(), key()], KeyError::Mixed),
         (vec![key(), with(secret, "k", json!("AA"))], KeyError::Mixed),
         (vec![json!({}); 101], KeyError::TooMany),
@@ -70,7 +80,11 @@ fn a_set_that_is_unclear_is_refused() {
         assert_eq!(KeySet::from_jwks(&jwks(keys)).err(), Some(error));
     }
     for text in ["", "[]", "{}", "{\"keys\":1}", "{\"keys\":[],\"keys\":[]}"] {
-        assert_eq!(KeySet::from_jwks(text).err(), Some(KeyError::Encoding), "{text}");
+        assert_eq!(
+            KeySet::from_jwks(text).err(),
+            Some(KeyError::Encoding),
+            "{text}"
+        );
     }
 }
 
@@ -80,7 +94,10 @@ fn sets_made_by_hand_follow_the_same_rules() {
     let secret = VerifyingKey::from(HmacKey::generate(Algorithm::HS256).unwrap());
 
     assert_eq!(KeySet::new([]).err(), Some(KeyError::EmptySet));
-    assert_eq!(KeySet::new([key("a"), key("a")]).err(), Some(KeyError::DuplicateId));
+    assert_eq!(
+        KeySet::new([key("a"), key("a")]).err(),
+        Some(KeyError::DuplicateId)
+    );
     assert_eq!(KeySet::new([key("a"), secret]).err(), Some(KeyError::Mixed));
     let many = (0..=KeySet::MAX_KEYS).map(|n| key(&n.to_string()));
     assert_eq!(KeySet::new(many).err(), Some(KeyError::TooMany));
@@ -89,7 +106,12 @@ fn sets_made_by_hand_follow_the_same_rules() {
 
 #[test]
 fn rsa_keys_without_algorithm_are_taken_for_what_is_assumed() {
-    let bare = || jwks([without(jwk(&rs256(), "r"), "alg"), without(jwk(&es256(), "e"), "alg")]);
+    let bare = || {
+        jwks([
+            without(jwk(&rs256(), "r"), "alg"),
+            without(jwk(&es256(), "e"), "alg"),
+        ])
+    };
     let algorithms = |set: KeySet| set.keys().map(VerifyingKey::algorithm).collect::<Vec<_>>();
 
     let set = KeySet::from_jwks(&bare()).unwrap();
@@ -103,8 +125,14 @@ fn rsa_keys_without_algorithm_are_taken_for_what_is_assumed() {
 
 #[test]
 fn jwt_2_the_named_key_and_no_other_verifies() {
-    let one = SigningKey::generate(Algorithm::ES256).unwrap().with_id("one").unwrap();
-    let two = SigningKey::generate(Algorithm::ES256).unwrap().with_id("two").unwrap();
+    let one = SigningKey::generate(Algorithm::ES256)
+        .unwrap()
+        .with_id("one")
+        .unwrap();
+    let two = SigningKey::generate(Algorithm::ES256)
+        .unwrap()
+        .with_id("two")
+        .unwrap();
     let set = KeySet::new([one.verifying_key(), two.verifying_key()]).unwrap();
     let as_two = one.with_id("two").unwrap();
 
@@ -118,7 +146,10 @@ fn jwt_2_the_named_key_and_no_other_verifies() {
 #[test]
 fn a_published_set_reads_back_without_its_secrets() {
     let secret = HmacKey::generate(Algorithm::HS256).unwrap();
-    assert_eq!(KeySet::from(VerifyingKey::from(secret)).to_jwks(), json!({ "keys": [] }));
+    assert_eq!(
+        KeySet::from(VerifyingKey::from(secret)).to_jwks(),
+        json!({ "keys": [] })
+    );
 
     let set = KeySet::new([es256().verifying_key(), rs256().verifying_key()]).unwrap();
     let read = KeySet::from_jwks(&set.to_jwks().to_string()).unwrap();

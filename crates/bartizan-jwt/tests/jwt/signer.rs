@@ -61,7 +61,9 @@ fn no_two_tokens_have_the_same_id() {
 fn the_lifetime_and_the_type_can_be_set() {
     let signer = signer().lifetime(Duration::from_secs(60)).typ("at+jwt");
     assert_eq!(signer.expires_in(), Duration::from_secs(60));
-    let token = signer.sign(Claims::new("alice", json!({ "client_id": "cli" }))).unwrap();
+    let token = signer
+        .sign(Claims::new("alice", json!({ "client_id": "cli" })))
+        .unwrap();
 
     assert_eq!(verifier().verify(&token), Err(TokenError::Type));
     let claims = builder().at_jwt().build().unwrap().verify(&token).unwrap();
@@ -71,8 +73,15 @@ fn the_lifetime_and_the_type_can_be_set() {
 #[test]
 fn a_claim_is_not_written_twice() {
     let scope = json!({ "scope": "write" });
-    for custom in [json!({ "sub": "mallory" }), json!({ "exp": 0 }), json!({ "jti": "1" })] {
-        assert_eq!(signer().sign(Claims::new("alice", custom)), Err(SignError::Claims));
+    for custom in [
+        json!({ "sub": "mallory" }),
+        json!({ "exp": 0 }),
+        json!({ "jti": "1" }),
+    ] {
+        assert_eq!(
+            signer().sign(Claims::new("alice", custom)),
+            Err(SignError::Claims)
+        );
     }
     let twice = Claims::new("alice", scope.clone()).with_scope("read");
     assert_eq!(signer().sign(twice), Err(SignError::Claims));
@@ -84,9 +93,18 @@ fn claims_that_are_no_object_are_refused() {
     #[derive(Serialize)]
     struct Tuple(u8, u8);
 
-    assert_eq!(signer().sign(Claims::new("alice", vec![1])), Err(SignError::Claims));
-    assert_eq!(signer().sign(Claims::new("alice", Tuple(1, 2))), Err(SignError::Claims));
-    assert_eq!(signer().sign(Claims::new("alice", "text")), Err(SignError::Claims));
+    assert_eq!(
+        signer().sign(Claims::new("alice", vec![1])),
+        Err(SignError::Claims)
+    );
+    assert_eq!(
+        signer().sign(Claims::new("alice", Tuple(1, 2))),
+        Err(SignError::Claims)
+    );
+    assert_eq!(
+        signer().sign(Claims::new("alice", "text")),
+        Err(SignError::Claims)
+    );
 }
 
 proptest::proptest! {

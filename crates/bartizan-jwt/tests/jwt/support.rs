@@ -72,7 +72,9 @@ pub(crate) fn verifier() -> Verifier {
 }
 
 pub(crate) fn signer() -> TokenSigner {
-    TokenSigner::new(es256(), ISSUER).audience(AUDIENCE).clock(clock())
+    TokenSigner::new(es256(), ISSUER)
+        .audience(AUDIENCE)
+        .clock(clock())
 }
 
 /// A token that [`verifier`] takes.
@@ -102,12 +104,18 @@ pub(crate) fn sign(payload: impl AsRef<[u8]>) -> String {
 
 /// Signs any header and any payload with [`es256`].
 pub(crate) fn forge(header: &str, payload: impl AsRef<[u8]>) -> String {
-    sign_segments(&format!("{}.{}", encode(header.as_bytes()), encode(payload.as_ref())))
+    sign_segments(&format!(
+        "{}.{}",
+        encode(header.as_bytes()),
+        encode(payload.as_ref())
+    ))
 }
 
 /// Signs whatever stands before the last dot with [`es256`].
 pub(crate) fn sign_segments(signed: &str) -> String {
-    let signature = pair().sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+    let signature = pair()
+        .sign(&SystemRandom::new(), signed.as_bytes())
+        .unwrap();
     format!("{signed}.{}", encode(signature.as_ref()))
 }
 

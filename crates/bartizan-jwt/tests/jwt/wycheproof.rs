@@ -34,7 +34,12 @@ fn signatures_come_out_as_labelled() {
         let accepted = accepts(&keys, &test["jws"]);
         match ruling(id) {
             None => {
-                assert_eq!(accepted, test["result"] == "valid", "test {id}: {}", test["comment"]);
+                assert_eq!(
+                    accepted,
+                    test["result"] == "valid",
+                    "test {id}: {}",
+                    test["comment"]
+                );
                 followed += 1;
             }
             Some(Ruling::Refuse) => assert!(!accepted, "test {id}"),
@@ -74,7 +79,11 @@ fn jwt_18_no_encrypted_token_verifies() {
     let key = crate::support::es256().verifying_key();
     for (_, test) in tests(&vectors) {
         if let Some(jwe) = test["jwe"].as_str() {
-            assert!(verify_jws(jwe, &key.clone().into()).is_err(), "{}", test["tcId"]);
+            assert!(
+                verify_jws(jwe, &key.clone().into()).is_err(),
+                "{}",
+                test["tcId"]
+            );
         }
     }
 }
@@ -98,5 +107,6 @@ fn keys(jwk: &Value) -> Result<KeySet, KeyError> {
 
 fn accepts(keys: &Result<KeySet, KeyError>, jws: &Value) -> bool {
     let jws = jws.as_str().map_or_else(|| jws.to_string(), str::to_owned);
-    keys.as_ref().is_ok_and(|keys| verify_jws(&jws, keys).is_ok())
+    keys.as_ref()
+        .is_ok_and(|keys| verify_jws(&jws, keys).is_ok())
 }
