@@ -56,7 +56,51 @@ pub struct Decision<'a> {
     pub latency: Option<Duration>,
 }
 
-impl Decision<'_> {
+impl<'a> Decision<'a> {
+    /// Creates a decision about the request with this `head`, for a service that
+    /// decides by itself and is no guard.
+    ///
+    /// The principal and the client are those among the extensions of the request.
+    #[must_use]
+    pub fn new(guard: &'static str, outcome: Outcome, head: RequestHead<'a>) -> Self {
+        Self {
+            guard,
+            outcome,
+            rejection: None,
+            head,
+            principal: head.extensions().get(),
+            client: head.extensions().get().copied(),
+            latency: None,
+        }
+    }
+
+    /// Says why the request was turned away.
+    #[must_use]
+    pub fn with_rejection(self, rejection: &'a Rejection) -> Self {
+        Self {
+            rejection: Some(rejection),
+            ..self
+        }
+    }
+
+    /// Says who the request turned out to come from.
+    #[must_use]
+    pub fn with_principal(self, principal: &'a Principal) -> Self {
+        Self {
+            principal: Some(principal),
+            ..self
+        }
+    }
+
+    /// Says how long it took.
+    #[must_use]
+    pub fn with_latency(self, latency: Duration) -> Self {
+        Self {
+            latency: Some(latency),
+            ..self
+        }
+    }
+
     /// Returns the stable name of the reason that the request was turned away.
     #[must_use]
     pub fn slug(&self) -> Option<&'static str> {
@@ -81,7 +125,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(rejection: &Rejection) -> Self {
+    /// Returns what a rejection comes to: failed when the fault is ours.
+    #[must_use]
+    pub fn of(rejection: &Rejection) -> Self {
         if rejection.is_failure() {
             Self::Failed
         } else {
@@ -106,8 +152,9 @@ impl Outcome {
 ///
 /// Failures are errors, rejections `INFO`, passes `DEBUG`. An event names the
 /// guard, the outcome, the slug, the method, the path without its query, the
-/// subject, the client's address and the latency; header values are never in it.
-/// Text that comes from the request is escaped, so that it cannot forge a line.
+/// subject and the id of its credential, the client's address and the latency;
+/// header values are never in it. Text that comes from the request is escaped, so
+/// that it cannot forge a line.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct TracingObserver;
@@ -132,6 +179,10 @@ impl Observer for TracingObserver {
                     method = decision.head.method().as_str(),
                     path = ?decision.head.uri().path(),
                     subject = decision.principal.map(|p| tracing::field::debug(p.subject())),
+                    credential = decision
+                        .principal
+                        .and_then(Principal::credential_id)
+                        .map(tracing::field::debug),
                     client = decision.client.map(|c| tracing::field::display(IpAddr::from(c))),
                     latency_us = decision.latency.map(|latency| latency.as_micros()),
                     reason = decision.rejection.map(|r| tracing::field::display(Chain(r))),

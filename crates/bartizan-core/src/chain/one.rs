@@ -5,10 +5,7 @@ use std::time::Instant;
 use http::{Request, Response};
 
 use super::{Chain, Progress, Stage, Watch};
-use crate::{
-    BoxFuture, ClientAddr, Decision, Guard, Outcome, Pass, Principal, Protocol, Rejection,
-    RequestHead, Verdict,
-};
+use crate::{BoxFuture, Decision, Guard, Outcome, Pass, Protocol, Rejection, RequestHead, Verdict};
 
 impl<G: Guard> Chain for G {
     type Pass = G::Pass;
@@ -152,13 +149,8 @@ pub(super) fn report<B>(
     watch: Watch<'_>,
     started: Option<Instant>,
 ) {
-    watch.observer.observe(&Decision {
-        guard,
-        outcome,
-        rejection,
-        head: RequestHead::of(request),
-        principal: request.extensions().get::<Principal>(),
-        client: request.extensions().get::<ClientAddr>().copied(),
-        latency: started.map(|started| started.elapsed()),
-    });
+    let mut decision = Decision::new(guard, outcome, RequestHead::of(request));
+    decision.rejection = rejection;
+    decision.latency = started.map(|started| started.elapsed());
+    watch.observer.observe(&decision);
 }
