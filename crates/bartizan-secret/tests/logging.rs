@@ -132,6 +132,17 @@ fn what_cannot_be_masked_is_refused() {
 }
 
 #[test]
+fn what_overlaps_is_masked_as_one() {
+    let masker = masker(&["hunter2", "ter2 ho", "unte"]);
+
+    assert_eq!(masker.mask(b"hunter2 hole"), b"**********le".as_slice());
+    assert_eq!(
+        masker.mask(b"cookie: \"a hunter2 b\" c"),
+        b"cookie: \"**********\" c".as_slice()
+    );
+}
+
+#[test]
 fn nothing_shows_what_is_registered() {
     let masker = masker(&["hunter2"]);
     let logs = MaskLogs::new(io::sink, masker.clone());
