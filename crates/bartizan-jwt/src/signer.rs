@@ -51,7 +51,7 @@ impl TokenSigner {
         let key = key.into();
         Self {
             audience: Vec::new(),
-            clock: Arc::new(SystemClock::default()),
+            clock: Arc::new(SystemClock),
             header: Header::encode(&key, Some("JWT")),
             issuer: issuer.into(),
             key,

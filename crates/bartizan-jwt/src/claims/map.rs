@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -131,7 +133,18 @@ fn is_not_null(value: &&RawValue) -> bool {
 }
 
 fn read<'a, S: DeserializeSeed<'a>>(value: &'a RawValue, seed: S) -> Result<S::Value, TokenError> {
-    seed.deserialize(value).map_err(|_| TokenError::Claims)
+    // What was found to be a string is not parsed again, if it spells itself.
+    let string = value
+        .get()
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    match string.filter(|text| !text.contains('\\')) {
+        Some(text) => {
+            seed.deserialize::<StrDeserializer<'_, serde_json::Error>>(text.into_deserializer())
+        }
+        None => seed.deserialize(value),
+    }
+    .map_err(|_| TokenError::Claims)
 }
 
 impl From<&str> for ClaimPath {

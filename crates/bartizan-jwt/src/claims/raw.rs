@@ -33,6 +33,8 @@ pub(crate) struct RawClaims<'a> {
 impl<'a> RawClaims<'a> {
     /// Reads a payload: a JSON object that names no member twice, at any depth,
     /// and whose registered claims have the types of RFC 7519.
+    ///
+    /// Other values are held to the grammar only; whoever reads one judges it.
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, TokenError> {
         let json = std::str::from_utf8(payload).map_err(|_| TokenError::Claims)?;
         let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -167,8 +169,9 @@ fn repeats(members: &[(Cow<'_, str>, &RawValue)]) -> bool {
 fn unique<'de, A: MapAccess<'de>>(map: &mut A) -> Result<&'de RawValue, A::Error> {
     let value: &RawValue = map.next_value()?;
     // Only what holds an object can name a member twice; lists of roles do not.
-    if value.get().starts_with(['{', '[']) && value.get().contains('{') {
-        check_members(value.get()).map_err(A::Error::custom)?;
+    let text = value.get();
+    if matches!(text.as_bytes().first(), Some(b'{' | b'[')) && text.contains('{') {
+        check_members(text).map_err(A::Error::custom)?;
     }
     Ok(value)
 }

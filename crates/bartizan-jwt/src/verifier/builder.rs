@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -47,7 +46,7 @@ impl<T> VerifierBuilder<T> {
             any_audience: false,
             any_issuer: false,
             claim_map: ClaimMap::default(),
-            clock: Arc::new(SystemClock::default()),
+            clock: Arc::new(SystemClock),
             keys,
             max_len: Self::DEFAULT_MAX_LEN,
             rules: Rules {
@@ -99,7 +98,7 @@ impl<T> VerifierBuilder<T> {
     pub fn at_jwt(mut self) -> Self {
         self.rules.typ = TypPolicy::one_of(["at+jwt"]);
         let required = ["iss", "aud", "sub", "client_id", "iat", "jti"];
-        self.rules.required.extend(required.map(Cow::Borrowed));
+        self.rules.required.extend(required);
         self
     }
 
@@ -112,8 +111,8 @@ impl<T> VerifierBuilder<T> {
     }
 
     /// Refuses tokens without the claim `name`. `exp` is always required.
-    pub fn require(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.rules.required.push(name.into());
+    pub fn require(mut self, name: &'static str) -> Self {
+        self.rules.required.push(name);
         self
     }
 

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use super::typ::TypPolicy;
@@ -14,7 +13,7 @@ pub(super) struct Rules {
     pub(super) audiences: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) max_lifetime: Option<Duration>,
-    pub(super) required: Vec<Cow<'static, str>>,
+    pub(super) required: Vec<&'static str>,
     pub(super) typ: TypPolicy,
 }
 
@@ -25,8 +24,7 @@ impl Rules {
         self.check_times(claims, now)?;
         let mut required = self.required.iter();
         match required.find(|name| !claims.has(name)) {
-            Some(Cow::Borrowed(name)) => Err(TokenError::MissingClaim(name)),
-            Some(Cow::Owned(_)) => Err(TokenError::MissingClaim("custom")),
+            Some(name) => Err(TokenError::MissingClaim(name)),
             None => Ok(()),
         }
     }

@@ -113,6 +113,21 @@ fn id_6750_4_an_invalid_token_is_401() {
 }
 
 #[test]
+fn id_9068_8_an_access_token_that_is_refused_is_an_invalid_token() {
+    let bearer = Bearer::new(builder().at_jwt().build().unwrap());
+    let request = request(&format!("Bearer {}", token()));
+    let Attempt::Failed(failure) = bearer.authenticate(RequestHead::of(&request)) else {
+        panic!("a token of another type was taken");
+    };
+
+    assert_eq!(failure.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        bearer.challenge(Some(&failure)).get("error"),
+        Some("invalid_token")
+    );
+}
+
+#[test]
 fn id_6750_6_a_token_in_the_query_is_not_looked_at() {
     let uri = format!("/items?access_token={}", token());
     let request = Request::get(uri).body(()).unwrap();

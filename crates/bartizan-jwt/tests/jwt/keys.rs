@@ -159,6 +159,18 @@ fn keys_that_are_no_signature_keys_are_refused() {
 }
 
 #[test]
+fn jwt_5_a_public_key_in_a_file_is_read_for_no_hmac() {
+    for (_, _, public) in FILES {
+        for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+            let key = VerifyingKey::from_pem(algorithm, public);
+            assert_eq!(key.err(), Some(KeyError::Algorithm));
+            let secret = HmacKey::new(algorithm, &SecretBytes::from(public.as_bytes()));
+            assert_eq!(secret.err(), Some(KeyError::PublicAsSecret));
+        }
+    }
+}
+
+#[test]
 fn jwt_6_hmac_secrets_are_as_long_as_the_hash() {
     for (algorithm, len) in [
         (Algorithm::HS256, 32),

@@ -65,6 +65,34 @@ fn jwt_2_the_header_does_not_choose_how_a_key_is_used() {
 }
 
 #[test]
+fn jwt_3_each_issuer_has_its_own_keys_and_algorithms() {
+    let verifier = |issuer: &str, key: &SigningKey| {
+        let builder = Verifier::<()>::builder(key.verifying_key(), [key.algorithm()]);
+        builder
+            .issuer(issuer)
+            .audience(AUDIENCE)
+            .clock(clock())
+            .build()
+            .unwrap()
+    };
+    let (one, two) = (verifier("one", &es256()), verifier("two", &rs256()));
+    let signed = |key, issuer: &str| {
+        let signer = TokenSigner::new(key, issuer)
+            .audience(AUDIENCE)
+            .clock(clock());
+        signer.sign(Claims::new("alice", ())).unwrap()
+    };
+
+    assert!(one.verify(&signed(es256(), "one")).is_ok());
+    assert!(two.verify(&signed(rs256(), "two")).is_ok());
+    assert_eq!(one.verify(&signed(es256(), "two")), Err(TokenError::Issuer));
+    assert_eq!(
+        two.verify(&signed(es256(), "two")),
+        Err(TokenError::Algorithm)
+    );
+}
+
+#[test]
 fn jwt_4_unsigned_tokens_are_refused() {
     for algorithm in ["none", "None", "NONE", "nOnE"] {
         let header = encode(format!(r#"{{"alg":"{algorithm}"}}"#).as_bytes());
