@@ -16,7 +16,7 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
 /// The clock of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct SystemClock;
 
 impl Clock for SystemClock {

@@ -114,6 +114,8 @@ impl<'a> Decision<'a> {
 pub enum Outcome {
     /// The guard could not decide; the request was turned away.
     Failed,
+    /// A credential was issued, such as a token to a user who logged in.
+    Issued,
     /// The request went on.
     Passed,
     /// The request was turned away.
@@ -140,6 +142,7 @@ impl Outcome {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::Issued => "issued",
             Self::Passed => "passed",
             Self::Rejected => "rejected",
             Self::Responded => "responded",
@@ -150,13 +153,13 @@ impl Outcome {
 
 /// Reports decisions as [`tracing`] events with the target `bartizan`.
 ///
-/// Failures are errors, rejections `INFO`, passes `DEBUG`. An event names the
-/// guard, the outcome, the slug, the method, the path without its query, the
+/// Failures are errors, rejections and issued credentials `INFO`, passes `DEBUG`.
+/// An event names the guard, the outcome, the slug, the method, the path without its query, the
 /// subject and the id of its credential, the client's address and the latency;
 /// header values are never in it. Text that comes from the request is escaped, so
 /// that it cannot forge a line.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct TracingObserver;
 
 const TARGET: &str = "bartizan";
@@ -192,7 +195,7 @@ impl Observer for TracingObserver {
         }
         match decision.outcome {
             Outcome::Failed => report!(Level::ERROR),
-            Outcome::Rejected | Outcome::Shadowed => report!(Level::INFO),
+            Outcome::Issued | Outcome::Rejected | Outcome::Shadowed => report!(Level::INFO),
             Outcome::Passed | Outcome::Responded => report!(Level::DEBUG),
         }
     }

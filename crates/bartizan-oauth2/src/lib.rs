@@ -84,9 +84,9 @@
 //! these are borrowed from [section 4.1.2.1]. Every response has
 //! `Cache-Control: no-store` and `Pragma: no-cache`.
 //!
-//! Each decision is a [`tracing`] event with the target `bartizan` and the guard
-//! `token-endpoint`. It names the client once that is authenticated, the grant and
-//! the reason, and neither the form nor the `Authorization` field.
+//! Each decision is reported to an [`Observer`](bartizan_core::Observer) as that of
+//! the guard `token-endpoint`. It names the client once that is authenticated, the
+//! grant and the reason, and nothing of the form.
 //!
 //! # What it does not do
 //!

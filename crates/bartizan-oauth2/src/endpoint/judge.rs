@@ -1,10 +1,9 @@
-use bartizan_core::{BoxError, Challenge, Rejection, RequestHead};
+use bartizan_core::{BoxError, Challenge, Principal, Rejection, RequestHead};
 use http::StatusCode;
 use http::request::Parts;
 use http_body::Body;
 
 use super::Settings;
-use super::report::Known;
 use crate::request::{self, Form, Presented, Proof, invalid_request};
 use crate::{Client, Grant, GrantType, HashedSecret, IssuedToken, Scopes};
 
@@ -15,7 +14,7 @@ impl Settings {
         &self,
         head: &Parts,
         body: B,
-        known: &mut Known,
+        known: &mut Option<Principal>,
     ) -> Result<(Grant, IssuedToken), Rejection> {
         request::check(head, self.body_limit)?;
         let mut form = Form::parse(&request::read(body, self.body_limit).await?)?;
@@ -25,9 +24,12 @@ impl Settings {
         let presented = Presented::find(RequestHead::from(head), &mut form)?;
 
         let grant_type = self.supported(&grant_type)?;
-        known.grant_type = Some(grant_type);
         let client = self.authenticate(presented).await?;
-        known.client = Some(client.clone());
+        let acts = |subject: &str| {
+            let principal = Principal::builder(subject).credential_id(client.id());
+            principal.scheme(grant_type.as_str()).build()
+        };
+        *known = Some(acts(client.id()));
         if !client.may_use(grant_type) {
             return Err(unauthorized_client());
         }
@@ -46,7 +48,7 @@ impl Settings {
                 (principal, granted(scopes, is_requested)?)
             }
         };
-        known.subject = Some(principal.subject().to_owned());
+        *known = Some(acts(principal.subject()));
 
         let grant = Grant::new(grant_type, client.id(), principal, scopes);
         let token = self.issuer.issue(&grant).map_err(failure)?;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "legacy-password-grant")]
 use bartizan_core::PasswordVerifier;
-use bartizan_core::Realm;
+use bartizan_core::{Observer, Realm, TracingObserver};
 
 use crate::{Client, ClientStore, ConfidentialClient, TokenIssuer};
 
@@ -31,6 +31,7 @@ struct Settings {
     default_client: Option<Client>,
     #[cfg(feature = "legacy-password-grant")]
     verifier: Option<Arc<dyn PasswordVerifier>>,
+    observer: Arc<dyn Observer>,
     realm: Realm,
     body_limit: usize,
 }
@@ -48,6 +49,7 @@ impl TokenEndpoint {
             default_client: None,
             #[cfg(feature = "legacy-password-grant")]
             verifier: None,
+            observer: Arc::new(TracingObserver),
             realm: Realm::default(),
             body_limit: Self::DEFAULT_BODY_LIMIT,
         }))
@@ -77,6 +79,15 @@ impl TokenEndpoint {
     #[cfg_attr(docsrs, doc(cfg(feature = "legacy-password-grant")))]
     pub fn password_grant(mut self, verifier: impl PasswordVerifier) -> Self {
         self.settings().verifier = Some(Arc::new(verifier));
+        self
+    }
+
+    /// Reports each decision to `observer`: [`TracingObserver`] by default.
+    ///
+    /// The principal of a decision is the client, once it is authenticated, and whom
+    /// the token is for, once it is issued.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.settings().observer = Arc::new(observer);
         self
     }
 

@@ -1,81 +1,26 @@
-use std::error::Error as _;
-use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
-use bartizan_core::{ClientAddr, Outcome, Rejection};
-use http::request::Parts;
-use tracing::{Level, event};
+use bartizan_core::{Decision, Observer, Outcome, Principal, Rejection, RequestHead};
 
-use crate::{Client, GrantType};
-
-/// What is sure of a request by the time that it is decided on.
-#[derive(Default)]
-pub(super) struct Known {
-    pub(super) client: Option<Client>,
-    pub(super) grant_type: Option<GrantType>,
-    pub(super) subject: Option<String>,
-}
-
-/// Reports a decision as the guards' default observer does: failures are errors,
-/// the rest `INFO`, since each is an attempt to log in.
+/// Reports a decision.
 ///
-/// The user name of an attempt that failed is left out: people type passwords
-/// there.
+/// `known` is who the request is sure to come from by then: the client, once it is
+/// authenticated, and whom the token is for, once it is issued. The user name of an
+/// attempt that failed is not in it: people type passwords there.
 pub(super) fn report(
-    head: &Parts,
-    known: &Known,
+    observer: &dyn Observer,
+    head: RequestHead<'_>,
+    known: Option<&Principal>,
     rejection: Option<&Rejection>,
     latency: Duration,
 ) {
-    let outcome = match rejection {
-        None => Outcome::Passed,
-        Some(rejection) if rejection.is_failure() => Outcome::Failed,
-        Some(_) => Outcome::Rejected,
-    };
-    macro_rules! report {
-        ($level:expr) => {
-            event!(
-                target: "bartizan",
-                $level,
-                guard = "token-endpoint",
-                outcome = outcome.as_str(),
-                slug = rejection.map(Rejection::slug),
-                method = head.method.as_str(),
-                path = ?head.uri.path(),
-                subject = known.subject.as_ref().map(tracing::field::debug),
-                client = client(head).map(tracing::field::display),
-                client_id = known.client.as_ref().map(|c| tracing::field::debug(c.id())),
-                grant_type = known.grant_type.map(GrantType::as_str),
-                latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
-                reason = rejection.map(|r| tracing::field::display(Chain(r))),
-                "decided"
-            )
-        };
+    let outcome = rejection.map_or(Outcome::Issued, Outcome::of);
+    let mut decision = Decision::new("token-endpoint", outcome, head).with_latency(latency);
+    if let Some(rejection) = rejection {
+        decision = decision.with_rejection(rejection);
     }
-    match outcome {
-        Outcome::Failed => report!(Level::ERROR),
-        _ => report!(Level::INFO),
+    if let Some(principal) = known {
+        decision = decision.with_principal(principal);
     }
-}
-
-fn client(head: &Parts) -> Option<IpAddr> {
-    head.extensions
-        .get::<ClientAddr>()
-        .map(|client| client.ip())
-}
-
-/// A rejection with all its causes, on one line.
-struct Chain<'a>(&'a Rejection);
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {}", error.to_string().escape_debug())?;
-            source = error.source();
-        }
-        Ok(())
-    }
+    observer.observe(&decision);
 }

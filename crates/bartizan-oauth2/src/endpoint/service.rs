@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use bartizan_core::RequestHead;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -10,7 +11,7 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use super::TokenEndpoint;
-use super::report::{Known, report};
+use super::report::report;
 use crate::future::ResponseFuture;
 use crate::response;
 
@@ -33,9 +34,15 @@ where
         let started = Instant::now();
         ResponseFuture::new(async move {
             let (head, body) = request.into_parts();
-            let mut known = Known::default();
+            let mut known = None;
             let judged = settings.judge(&head, body, &mut known).await;
-            report(&head, &known, judged.as_ref().err(), started.elapsed());
+            report(
+                &*settings.observer,
+                RequestHead::from(&head),
+                known.as_ref(),
+                judged.as_ref().err(),
+                started.elapsed(),
+            );
             match judged {
                 Ok((grant, token)) => response::success(&grant, &token),
                 Err(rejection) => response::error(&rejection),
