@@ -335,7 +335,9 @@ mod tests {
     }
 
     #[test]
-    fn takes_hostile_text_in_linear_time() {
+    fn takes_a_mebibyte_of_hostile_text() {
+        // A pass for each word instead of one for all would take minutes, and run
+        // into the limit of the suite.
         let table = [
             "eyJ",
             "eyJa.",
@@ -353,14 +355,11 @@ mod tests {
             "_",
             ".",
         ];
-        let start = std::time::Instant::now();
         for part in table {
             let text = part.repeat(1024 * 1024 / part.len());
             for range in shapes(text.as_bytes()) {
                 assert!(range.start <= range.end && range.end <= text.len());
             }
         }
-        // Far more than one pass takes, far less than a pass for each word.
-        assert!(start.elapsed().as_secs() < 60);
     }
 }
