@@ -137,6 +137,7 @@ fn a_failing_store_is_a_failure_and_no_denial() {
 
 #[test]
 fn a_bad_stored_hash_is_a_failure_and_no_denial() {
+    let pool = pool();
     let of_pepper = PasswordHasher::new(params())
         .peppers(PepperRing::new("lost", &vec![1; 32].into()).unwrap())
         .hash(&"correct horse".into())
@@ -151,11 +152,12 @@ fn a_bad_stored_hash_is_a_failure_and_no_denial() {
     ] {
         for disabled in [false, true] {
             let user = UserRecord::new("alice", stored).disabled(disabled);
-            let login = Login::new(MemoryUserStore::new().user("alice", user), pool());
+            let login = Login::new(MemoryUserStore::new().user("alice", user), pool.clone());
 
             let failed = verify(&login, "alice", "correct horse").unwrap_err();
 
             assert!(matches!(failed, LoginError::Failed(_)), "{stored}");
+            assert_eq!(cost(PoolStats::default(), pool.stats()), (0, 0, 0));
         }
     }
 }

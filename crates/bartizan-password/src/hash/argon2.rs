@@ -156,7 +156,5 @@ fn parse_costs(text: &str, output_len: usize) -> Option<Params> {
     if costs.next().is_some() {
         return None;
     }
-    // Argon2 itself multiplies lanes without a check.
-    p.checked_mul(8).filter(|&least| least <= m)?;
     Params::new(m, t, p, Some(output_len)).ok()
 }

@@ -44,6 +44,18 @@ fn without_a_queue_takes_what_idle_threads_can_take() {
 }
 
 #[test]
+fn a_thread_is_free_again_once_when_its_answer_is_there() {
+    let pool = pool(1, 0);
+    for round in 0..100 {
+        assert_eq!(block_on(pool.submit(move |_| Ok(round))), Ok(round));
+    }
+
+    let (_gate, _running) = occupy(&pool);
+
+    assert!(block_on(pool.submit(|_| Ok(()))).is_err());
+}
+
+#[test]
 fn a_dropped_future_frees_no_thread_early() {
     let pool = pool(1, 1);
     let (gate, running) = occupy(&pool);

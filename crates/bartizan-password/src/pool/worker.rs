@@ -14,7 +14,9 @@ use crate::memory::Memory;
 pub(super) trait Job: Send {
     /// Tells whether nobody waits any more.
     fn is_abandoned(&self) -> bool;
-    fn run(self: Box<Self>, memory: &mut Memory);
+    /// Does the work, calls `done`, and answers: whoever gets the answer finds the
+    /// thread free.
+    fn run(self: Box<Self>, memory: &mut Memory, done: &dyn Fn());
 }
 
 /// Makes a job and the future of its result.
@@ -41,10 +43,11 @@ where
         self.reply.is_canceled()
     }
 
-    fn run(self: Box<Self>, memory: &mut Memory) {
+    fn run(self: Box<Self>, memory: &mut Memory, done: &dyn Fn()) {
         let Self { work, reply } = *self;
         // The memory is wiped when it is given back, by a panic too.
         let result = catch_unwind(AssertUnwindSafe(|| work(memory)));
+        done();
         // An error means that nobody waits any more.
         let _ = reply.send(result.unwrap_or(Err(PoolError::Panicked)));
     }
@@ -66,8 +69,7 @@ pub(super) fn spawn(
             }
             let mut memory = Memory::keeping(keep);
             while let Some(job) = queue.pop() {
-                job.run(&mut memory);
-                queue.done();
+                job.run(&mut memory, &|| queue.done());
             }
         })
         .map(drop)

@@ -52,11 +52,12 @@ fn a_hash_is_current_only_with_the_same_algorithm_version_and_costs() {
         (2, 32, 2, 1, Verification::NeedsRehash),
         (2, 64, 2, 2, Verification::NeedsRehash),
         (3, 64, 2, 2, Verification::Match),
-        // argon2d, argon2i, version 16, and an output and a salt that are short.
+        // argon2d, argon2i, version 16, a short output, a short salt.
         (0, 64, 2, 1, Verification::NeedsRehash),
         (1, 64, 2, 1, Verification::NeedsRehash),
         (4, 64, 2, 1, Verification::NeedsRehash),
         (5, 8, 1, 1, Verification::NeedsRehash),
+        (6, 8, 1, 1, Verification::NeedsRehash),
     ] {
         let (_, stored) = OF_PAESSWORD[stored];
 

@@ -27,7 +27,11 @@ pub(crate) const OF_PAESSWORD: &[(HashFormat, &str)] = &[
     ),
     (
         Argon2,
-        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$1DqYIqesDt0mAT++w6GVRw",
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$7SyTReD15rhKIrnYQn46yw",
+    ),
+    (
+        Argon2,
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$7a6OVcohlR9LuE0gORiTRIMSXyGtVfnkGKFHyh/Qe4w",
     ),
     (
         Argon2,
