@@ -1,1 +1,82 @@
-fn main() {}
+//! An axum service with logins, tokens, roles and scopes.
+//!
+//! `cargo run -p axum-api` starts it in the development profile, which makes a
+//! signing key and two users, and prints the `curl` lines to try. In the production
+//! profile (`AXUM_API_PROFILE=production`) it takes secrets from its settings alone.
+//!
+//! | setting | default | |
+//! |---|---|---|
+//! | `AXUM_API_PROFILE` | `development` | or `production` |
+//! | `AXUM_API_LISTEN` | `127.0.0.1:3000` | port 0 for any free one |
+//! | `AXUM_API_SIGNING_KEY` | made at start | private key: PEM (PKCS#8) or JWK |
+//! | `AXUM_API_USERS__ALICE__PASSWORD` | made at start | `alice` may write items |
+//! | `AXUM_API_USERS__ADMIN__PASSWORD` | made at start | `admin` has the role `admin` |
+//! | `AXUM_API_ISSUER`, `AXUM_API_AUDIENCE` | `axum-api` | of tokens |
+//! | `AXUM_API_TOKEN_SECONDS` | 900 | for which a token is good |
+//! | `AXUM_API_TRUSTED_PROXIES` | none | networks, parted by commas |
+//! | `AXUM_API_LOG` | `text` | or `json` |
+//! | `AXUM_API_LOG_LEVEL` | `info` | of the log on standard error |
+//! | `AXUM_API_DRAIN_SECONDS` | 10 | for which requests may end when it is told to |
+//!
+//! What has no default in production must be set. Each may also come from a file
+//! that nobody else can read, named by the setting with `_FILE` behind it.
+
+mod accounts;
+mod items;
+mod logging;
+mod problem;
+mod routes;
+mod settings;
+mod shutdown;
+mod tokens;
+mod welcome;
+
+use std::error::Error;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use tokio::net::TcpListener;
+
+use crate::accounts::Accounts;
+use crate::settings::Settings;
+use crate::tokens::Tokens;
+
+/// Exit code when the settings are wrong.
+const MISCONFIGURED: u8 = 2;
+
+fn main() -> ExitCode {
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(error) => return end(MISCONFIGURED, &error),
+    };
+    match run(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => end(1, &*error),
+    }
+}
+
+#[tokio::main]
+async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let masker = logging::start(&settings)?;
+    let tokens = Tokens::new(&settings, &masker)?;
+    let accounts = Accounts::new(&settings, &masker).await?;
+    let router = routes::router(&settings, &tokens, &accounts)?;
+
+    let listener = TcpListener::bind(settings.told.listen).await?;
+    let address = listener.local_addr()?;
+    welcome::print(address, &settings, &accounts)?;
+    let drain = settings.drain();
+    // From here on the hashes are enough: wipe the passwords.
+    drop((settings, accounts));
+
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    shutdown::serve(listener, service, drain).await?;
+    Ok(())
+}
+
+fn end(code: u8, error: &dyn Error) -> ExitCode {
+    // Where standard error is closed, there is nobody to tell.
+    let _closed = writeln!(std::io::stderr(), "axum-api: {error}");
+    ExitCode::from(code)
+}

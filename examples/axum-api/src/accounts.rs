@@ -1,0 +1,72 @@
+use std::error::Error;
+
+use bartizan_password::{
+    Argon2Params, Login, MemoryUserStore, PasswordHasher, PasswordHasherPool, PoolSettings,
+    UserRecord, generate_password,
+};
+use bartizan_secret::{Masker, SecretString};
+
+use crate::settings::{Password, Settings};
+
+/// What `alice` may do with items.
+pub(crate) const WRITE: &str = "items:write";
+
+/// The role of `admin`.
+pub(crate) const ADMIN: &str = "admin";
+
+/// The two users of the service.
+pub(crate) struct Accounts {
+    login: Login<MemoryUserStore>,
+    /// The passwords that were made at start: there is no other way to learn them.
+    made: Vec<(&'static str, SecretString)>,
+}
+
+impl Accounts {
+    /// Creates the users, with the passwords that were set or new ones.
+    ///
+    /// Passwords are hashed on threads of their own, one for each core, which let
+    /// requests go first.
+    pub(crate) async fn new(settings: &Settings, masker: &Masker) -> Result<Self, Box<dyn Error>> {
+        let hasher = PasswordHasher::new(Argon2Params::default());
+        let pool = PasswordHasherPool::start(hasher, PoolSettings::default().low_priority(true))?;
+        let users = MemoryUserStore::new();
+        let mut made = Vec::new();
+        for (name, password) in [
+            ("alice", &settings.told.users.alice.password),
+            ("admin", &settings.told.users.admin.password),
+        ] {
+            let password = match password {
+                Some(Password(password)) => password.clone(),
+                None => {
+                    let password = generate_password()?;
+                    made.push((name, password.clone()));
+                    password
+                }
+            };
+            masker.register(&password)?;
+            let hash = pool.hash(password).await?;
+            let user = UserRecord::new(name, hash.as_str());
+            let user = match name {
+                "admin" => user.role(ADMIN),
+                _ => user.scope(WRITE),
+            };
+            users.insert(name, user);
+        }
+        Ok(Self {
+            login: Login::new(users, pool),
+            made,
+        })
+    }
+
+    /// Returns what checks names and passwords.
+    pub(crate) fn login(&self) -> Login<MemoryUserStore> {
+        self.login.clone()
+    }
+
+    /// Returns the password of the user called `name`, if it was made at start.
+    pub(crate) fn made(&self, name: &str) -> Option<&SecretString> {
+        let mut made = self.made.iter();
+        let (_, password) = made.find(|(owner, _)| *owner == name)?;
+        Some(password)
+    }
+}

@@ -1,0 +1,259 @@
+use std::error::Error;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bartizan_core::{InvalidProxy, TrustedProxies};
+use bartizan_jwt::{Algorithm, KeyError, SigningKey};
+use bartizan_password::{PasswordPolicy, PolicyError};
+use bartizan_secret::SecretString;
+use bartizan_secret::settings::{Loader, SettingsError};
+use serde::Deserialize;
+
+/// What the service was told, with what it may make itself left open.
+pub(crate) struct Settings {
+    pub(crate) told: Told<Option<Password>, Option<SecretString>>,
+    pub(crate) signing_key: Option<Key>,
+}
+
+/// A private key, with the text that it came as, to be masked in logs.
+pub(crate) struct Key {
+    pub(crate) key: Arc<SigningKey>,
+    pub(crate) text: SecretString,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Told<P, K> {
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    #[serde(default = "default_listen")]
+    pub(crate) listen: SocketAddr,
+    signing_key: K,
+    pub(crate) users: Users<P>,
+    #[serde(default = "default_name")]
+    pub(crate) issuer: String,
+    #[serde(default = "default_name")]
+    pub(crate) audience: String,
+    #[serde(default = "default_token_seconds")]
+    token_seconds: u32,
+    #[serde(default)]
+    pub(crate) trusted_proxies: Proxies,
+    #[serde(default)]
+    pub(crate) log: LogFormat,
+    #[serde(default)]
+    pub(crate) log_level: LogLevel,
+    #[serde(default = "default_drain_seconds")]
+    drain_seconds: u16,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Users<P> {
+    pub(crate) alice: User<P>,
+    pub(crate) admin: User<P>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct User<P> {
+    pub(crate) password: P,
+}
+
+impl Settings {
+    /// Reads the settings from the environment of the process.
+    ///
+    /// In production nothing that is secret is left open.
+    pub(crate) fn load() -> Result<Self, Misconfigured> {
+        let mut problems = Vec::new();
+        let mut note = |error: &SettingsError| {
+            problems.extend(error.problems().iter().map(ToString::to_string));
+        };
+        let told = if is_production() {
+            let told: Result<Told<Password, SecretString>, _> = loader().load();
+            told.map(Told::from)
+        } else {
+            loader().load()
+        };
+        let told = told.map_err(|error| note(&error)).ok();
+        // Apart from the rest, so that a key which is none is found along with what
+        // else is wrong.
+        let signing_key = match loader().load() {
+            Ok(KeyAlone { signing_key: None }) | Err(_) => None,
+            Ok(KeyAlone {
+                signing_key: Some(text),
+            }) => match read_key(&text) {
+                Ok(key) => Some(Key {
+                    key: Arc::new(key),
+                    text,
+                }),
+                Err(error) => {
+                    problems.push(format!("{PREFIX}SIGNING_KEY: {error}"));
+                    None
+                }
+            },
+        };
+        match told {
+            Some(told) if problems.is_empty() => Ok(Self { told, signing_key }),
+            _ => Err(Misconfigured(problems)),
+        }
+    }
+
+    pub(crate) fn token_lifetime(&self) -> Duration {
+        Duration::from_secs(self.told.token_seconds.into())
+    }
+
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.told.drain_seconds.into())
+    }
+}
+
+const PREFIX: &str = "AXUM_API_";
+
+fn loader() -> Loader {
+    Loader::new().prefix(PREFIX).process_environment()
+}
+
+/// A profile that is wrong is one of the problems that another load finds.
+fn is_production() -> bool {
+    let profile = loader().load().map(|ProfileAlone { profile }| profile);
+    profile.is_ok_and(|profile| profile == Profile::Production)
+}
+
+/// All that is wrong with the settings. No value is in it.
+#[derive(Debug)]
+pub(crate) struct Misconfigured(Vec<String>);
+
+impl Error for Misconfigured {}
+
+impl fmt::Display for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("these settings are wrong")?;
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl From<Told<Password, SecretString>> for Told<Option<Password>, Option<SecretString>> {
+    fn from(told: Told<Password, SecretString>) -> Self {
+        let Users { alice, admin } = told.users;
+        let user = |user: User<Password>| User {
+            password: Some(user.password),
+        };
+        Self {
+            profile: told.profile,
+            listen: told.listen,
+            signing_key: Some(told.signing_key),
+            users: Users {
+                alice: user(alice),
+                admin: user(admin),
+            },
+            issuer: told.issuer,
+            audience: told.audience,
+            token_seconds: told.token_seconds,
+            trusted_proxies: told.trusted_proxies,
+            log: told.log,
+            log_level: told.log_level,
+            drain_seconds: told.drain_seconds,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ProfileAlone {
+    #[serde(default)]
+    profile: Profile,
+}
+
+#[derive(Deserialize)]
+struct KeyAlone {
+    signing_key: Option<SecretString>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Profile {
+    #[default]
+    Development,
+    Production,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Json,
+    #[default]
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    Debug,
+    Error,
+    #[default]
+    Info,
+    Trace,
+    Warn,
+}
+
+/// A password that is not too short to be one.
+#[derive(Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(crate) struct Password(pub(crate) SecretString);
+
+impl TryFrom<SecretString> for Password {
+    type Error = PolicyError;
+
+    fn try_from(password: SecretString) -> Result<Self, PolicyError> {
+        PasswordPolicy::default().check(&password)?;
+        Ok(Self(password))
+    }
+}
+
+fn read_key(text: &SecretString) -> Result<SigningKey, KeyError> {
+    if text.expose_secret().trim_start().starts_with('{') {
+        SigningKey::from_jwk(text)
+    } else {
+        key_from_pem(text)
+    }
+}
+
+/// Reads a PEM, which names the type of the key, for the algorithm that goes with
+/// that.
+fn key_from_pem(pem: &SecretString) -> Result<SigningKey, KeyError> {
+    let mut algorithms = [Algorithm::EdDSA, Algorithm::ES256, Algorithm::ES384].into_iter();
+    algorithms
+        .find_map(|algorithm| match SigningKey::from_pem(algorithm, pem) {
+            Err(KeyError::Algorithm) => None,
+            key => Some(key),
+        })
+        .unwrap_or_else(|| SigningKey::from_pem(Algorithm::PS256, pem))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub(crate) struct Proxies(pub(crate) TrustedProxies);
+
+impl TryFrom<Vec<String>> for Proxies {
+    type Error = InvalidProxy;
+
+    fn try_from(networks: Vec<String>) -> Result<Self, InvalidProxy> {
+        TrustedProxies::parse(&networks).map(Self)
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 3000).into()
+}
+
+fn default_name() -> String {
+    "axum-api".to_owned()
+}
+
+fn default_token_seconds() -> u32 {
+    900
+}
+
+fn default_drain_seconds() -> u16 {
+    10
+}

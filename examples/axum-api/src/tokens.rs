@@ -1,0 +1,58 @@
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bartizan_jwt::{Algorithm, Bearer, SigningKey, TokenSigner, Verifier};
+use bartizan_secret::Masker;
+
+use crate::settings::{Key, Settings};
+
+/// How many verified tokens are remembered.
+const CACHED: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// The key of the service, which both issues its tokens and takes them.
+pub(crate) struct Tokens {
+    key: Arc<SigningKey>,
+    issuer: String,
+    audience: String,
+    lifetime: Duration,
+}
+
+impl Tokens {
+    /// Takes the key that was set, or makes one that lasts until the service ends.
+    pub(crate) fn new(settings: &Settings, masker: &Masker) -> Result<Self, Box<dyn Error>> {
+        let key = match &settings.signing_key {
+            Some(Key { key, text }) => {
+                masker.register(text)?;
+                Arc::clone(key)
+            }
+            None => Arc::new(SigningKey::generate(Algorithm::EdDSA)?),
+        };
+        Ok(Self {
+            key,
+            issuer: settings.told.issuer.clone(),
+            audience: settings.told.audience.clone(),
+            lifetime: settings.token_lifetime(),
+        })
+    }
+
+    /// Returns what makes access tokens (RFC 9068).
+    pub(crate) fn signer(&self) -> TokenSigner {
+        TokenSigner::new(Arc::clone(&self.key), self.issuer.as_str())
+            .typ("at+jwt")
+            .audience(self.audience.as_str())
+            .lifetime(self.lifetime)
+    }
+
+    /// Returns the scheme that takes those tokens, and no others.
+    pub(crate) fn bearer(&self) -> Result<Bearer, Box<dyn Error>> {
+        let verifier = Verifier::builder(self.key.verifying_key(), [self.key.algorithm()])
+            .issuer(self.issuer.as_str())
+            .audience(self.audience.as_str())
+            .at_jwt()
+            .leeway(Duration::ZERO)
+            .build()?;
+        Ok(Bearer::new(verifier).cache(CACHED))
+    }
+}

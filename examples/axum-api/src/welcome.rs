@@ -1,0 +1,64 @@
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use crate::accounts::Accounts;
+use crate::settings::{Profile, Settings};
+
+/// Says where the service listens and, in the development profile, how to try it.
+///
+/// Passwords are shown only when they were made at start.
+pub(crate) fn print(
+    address: SocketAddr,
+    settings: &Settings,
+    accounts: &Accounts,
+) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    if settings.told.profile == Profile::Development {
+        writeln!(out, "{}", lines(address, accounts))?;
+    }
+    out.flush()
+}
+
+fn lines(address: SocketAddr, accounts: &Accounts) -> String {
+    let base = format!("http://{address}");
+    let password = |name: &str| match accounts.made(name) {
+        Some(password) => password.expose_secret().to_owned(),
+        None => format!("$AXUM_API_USERS__{}__PASSWORD", name.to_uppercase()),
+    };
+    let log_in = |name: &str| {
+        format!(
+            "TOKEN=$(curl -s {base}/token -d grant_type=password -d username={name} \\\n      \
+             --data-urlencode \"password={}\" | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')",
+            password(name)
+        )
+    };
+    let bearer = "-H \"Authorization: Bearer $TOKEN\"";
+    format!(
+        r#"
+Development profile: keys and passwords that are not set last until it ends.
+
+  Log in as alice, and use the token:
+    {}
+    curl -i {base}/protected {bearer}
+    curl -i {base}/items {bearer} --json '{{"name":"nail","quantity":100}}'
+    curl -i {base}/items {bearer} --json '{{"name":"","quantity":0,"tags":[7]}}'
+    curl -i {base}/admin {bearer}        # 403: alice is no admin
+
+  Log in as admin:
+    {}
+    curl -i {base}/admin {bearer}
+
+  HTTP Basic, what is public, and what goes wrong:
+    curl -i {base}/basic -u "alice:{}"
+    curl -i {base}/healthz
+    curl -i {base}/error                 # 500: the cause is in the log alone
+    curl -i {base}/protected             # 401: no token
+    curl -i {base}/protected -H "Authorization: Bearer x.y.z"
+    curl -i {base}/token -d grant_type=password -d username=alice -d password=wrong
+"#,
+        log_in("alice"),
+        log_in("admin"),
+        password("alice"),
+    )
+}

@@ -1,0 +1,136 @@
+//! No secret is in any log line, response or error.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use crate::http::{Request, base64, encoded, get, post};
+use crate::server::{ADMIN, ALICE, Server, login};
+
+const WRONG: &str = "wr0ng-password-canary";
+
+#[test]
+fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
+    for format in ["text", "json"] {
+        let server = Server::start_with(&[
+            ("AXUM_API_LOG_LEVEL", Some("trace")),
+            ("AXUM_API_LOG", Some(format)),
+        ]);
+        let (alice, admin) = (server.token("alice"), server.token("admin"));
+        let forged = format!("{}x", alice.trim_end_matches(char::is_alphanumeric));
+        let tokens = [alice.as_str(), &admin, &forged];
+
+        let mut answers = Vec::new();
+        for request in requests(&tokens) {
+            answers.push(server.send(&request));
+        }
+
+        let der = server.key.der.clone();
+        // PKCS#8 of Ed25519 ends in the 32 bytes that are the secret.
+        let seed = &der[der.len() - 32..];
+        let mut secrets = vec![
+            ("key in PEM", STANDARD.encode(&der)),
+            ("key in base64url", URL_SAFE_NO_PAD.encode(seed)),
+            ("key in base64", STANDARD.encode(seed)),
+            ("key in hex", hex(seed)),
+        ];
+        for password in [ALICE, ADMIN, WRONG] {
+            secrets.push(("password", password.to_owned()));
+            secrets.push(("password in base64", STANDARD_NO_PAD.encode(password)));
+            secrets.push(("password in base64url", URL_SAFE_NO_PAD.encode(password)));
+            secrets.push(("password in a form", encoded(password)));
+            secrets.push(("password in a form", encoded(password).to_lowercase()));
+            secrets.push(("password in hex", hex(password.as_bytes())));
+            for user in ["alice", "admin", "mallory"] {
+                let joined = format!("{user}:{password}");
+                secrets.push((
+                    "credentials",
+                    base64(&joined).trim_end_matches('=').to_owned(),
+                ));
+                secrets.push(("credentials", joined));
+            }
+        }
+        let printed = server.printed();
+        let log = server.end();
+        assert!(log.lines().count() > 40, "{log}");
+        assert!(
+            log.contains("invalid-token") && log.contains("invalid_grant"),
+            "{log}"
+        );
+
+        for (what, secret) in &secrets {
+            assert!(!log.contains(secret), "{what} in the log:\n{log}");
+            assert!(!printed.contains(secret), "{what} was printed:\n{printed}");
+            for answer in &answers {
+                assert!(!answer.raw.contains(secret), "{what} in {answer:?}");
+            }
+        }
+        for token in tokens {
+            let signature = token.rsplit('.').next().unwrap();
+            let payload = token.split('.').nth(1).unwrap();
+            for part in [token, payload, signature]
+                .into_iter()
+                .filter(|part| part.len() > 8)
+            {
+                assert!(!log.contains(part), "a token in the log:\n{log}");
+                for answer in &answers {
+                    assert!(!answer.raw.contains(part), "a token in {answer:?}");
+                }
+            }
+        }
+    }
+}
+
+/// All routes, with credentials that are right, wrong, and in the wrong place.
+fn requests(tokens: &[&str]) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for path in [
+        "/protected",
+        "/admin",
+        "/basic",
+        "/healthz",
+        "/error",
+        "/items",
+        "/nowhere",
+    ] {
+        for method in ["GET", "POST"] {
+            let request = || get(path).method(method);
+            requests.push(request());
+            requests.push(request().header("authorization", WRONG));
+            requests.push(request().header("authorization", &format!("Bearer {WRONG}")));
+            for password in [ALICE, ADMIN, WRONG] {
+                for user in ["alice", "admin", "mallory"] {
+                    requests.push(request().basic(user, password));
+                }
+                requests.push(get(&format!("{path}?password={}", encoded(password))));
+            }
+            for token in tokens {
+                requests.push(request().bearer(token));
+                requests.push(request().bearer(token).bearer(token));
+                requests.push(get(&format!("{path}?access_token={token}")));
+                requests.push(request().header("cookie", &format!("session={token}")));
+            }
+        }
+    }
+    for user in ["alice", "admin", "mallory"] {
+        requests.push(login(user, WRONG));
+        // The user's name in place of the password, and the other way round.
+        requests.push(login(WRONG, user));
+    }
+    requests.push(login(ALICE, "x"));
+    requests.push(login("alice", ALICE).method("PUT"));
+    requests.push(login("alice", &format!("{ALICE}\n")));
+    requests.push(login("alice", ALICE).basic("demo", WRONG));
+    requests.push(post("/token").json(&format!(r#"{{"password":"{WRONG}"}}"#)));
+    requests.push(post("/token").form(&format!("grant_type={WRONG}")));
+    requests.push(
+        post("/items")
+            .bearer(tokens[0])
+            .json(&format!(r#"{{"name":["{WRONG}"]}}"#)),
+    );
+    requests.push(post("/items").bearer(tokens[0]).json(WRONG));
+    requests
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

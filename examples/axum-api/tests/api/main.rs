@@ -1,0 +1,178 @@
+//! The service as a client meets it: the program, over a real socket.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+mod basic;
+mod canary;
+mod http;
+mod items;
+mod keys;
+mod login;
+mod production;
+mod server;
+mod shutdown;
+mod tokens;
+
+use http::{Answer, get, post};
+use server::Server;
+
+#[test]
+fn what_is_public_needs_nothing() {
+    let server = Server::start();
+
+    let answer = server.send(&get("/healthz"));
+    assert_eq!((answer.status, &*answer.body), (200, "ok"));
+
+    let answer = server.send(&get("/healthz").method("HEAD"));
+    assert_eq!((answer.status, &*answer.body), (200, ""));
+}
+
+#[test]
+fn asvs_16_5_1_an_internal_error_says_nothing_but_an_id_to_ask_about() {
+    let server = Server::start();
+
+    let first = server.send(&get("/error"));
+    let second = server.send(&get("/error"));
+
+    assert_eq!(first.status, 500);
+    assert_eq!(
+        first.field("content-type"),
+        Some("application/problem+json")
+    );
+    assert_eq!(first.field("cache-control"), Some("no-store"));
+    let id = first.json()["correlation_id"].as_str().unwrap().to_owned();
+    assert_eq!(id.len(), 32);
+    assert_ne!(second.json()["correlation_id"], id.as_str());
+    let expected = format!(
+        r#"{{"type":"about:blank","title":"Internal Server Error","status":500,"correlation_id":"{id}"}}"#
+    );
+    assert_eq!(first.body, expected);
+
+    let log = server.end();
+    let line = log.lines().find(|line| line.contains(&id)).unwrap();
+    assert!(
+        line.contains("ERROR") && line.contains("connection refused"),
+        "{line}"
+    );
+    assert!(!first.raw.contains("refused"), "{first:?}");
+}
+
+#[test]
+fn what_there_is_not_is_404() {
+    let server = Server::start();
+
+    for path in [
+        "/",
+        "/admin/",
+        "//admin",
+        "/Admin",
+        "/%61dmin",
+        "/items/1",
+        "/protected/..",
+        "/.env",
+    ] {
+        let answer = server.send(&get(path));
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.json()["title"], "Not Found");
+    }
+}
+
+#[test]
+fn rfc9110_9_another_method_is_405_where_one_may_call_at_all() {
+    let server = Server::start();
+    let token = server.token("alice");
+
+    for (path, method, allow) in [
+        ("/healthz", "POST", "GET,HEAD"),
+        ("/error", "DELETE", "GET,HEAD"),
+        ("/protected", "POST", "GET,HEAD"),
+        ("/items", "GET", "POST"),
+        ("/items", "PUT", "POST"),
+        ("/protected", "TRACE", "GET,HEAD"),
+    ] {
+        let answer = server.send(&get(path).method(method).bearer(&token));
+        assert_eq!(
+            (answer.status, answer.field("allow")),
+            (405, Some(allow)),
+            "{method} {path}"
+        );
+    }
+    // Who may not call is not served, whatever the method.
+    for path in ["/protected", "/admin", "/items", "/basic"] {
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"] {
+            let answer = server.send(&get(path).method(method));
+            assert_eq!(answer.status, 401, "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_once_are_lines_that_work() {
+    let server = Server::start_with(&[("AXUM_API_USERS__ALICE__PASSWORD", None)]);
+
+    let printed = server.printed();
+    assert_eq!(printed.matches("listening on ").count(), 1);
+    let password = printed.split("password=").nth(1).unwrap();
+    let password = password.split('"').next().unwrap();
+    assert_eq!(password.len(), 26);
+    assert!(printed.contains(&format!("-u \"alice:{password}\"")));
+
+    let form = format!("grant_type=password&username=alice&password={password}");
+    assert_eq!(server.send(&post("/token").form(&form)).status, 200);
+    for path in [
+        "/token",
+        "/protected",
+        "/items",
+        "/admin",
+        "/basic",
+        "/healthz",
+        "/error",
+    ] {
+        assert!(
+            printed.contains(&format!("{}{path} ", server.base()))
+                || printed.contains(&format!("{}{path}\n", server.base())),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_key_and_passwords_that_are_made_are_never_the_same() {
+    let unset = [
+        ("AXUM_API_USERS__ALICE__PASSWORD", None),
+        ("AXUM_API_SIGNING_KEY", None),
+    ];
+    let first = Server::start_with(&unset);
+    let second = Server::start_with(&unset);
+
+    let password = |server: &Server| {
+        let printed = server.printed();
+        printed
+            .split("password=")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_ne!(password(&first), password(&second));
+
+    let admin = first.token("admin");
+    assert_eq!(first.send(&get("/admin").bearer(&admin)).status, 200);
+    assert_eq!(second.send(&get("/admin").bearer(&admin)).status, 401);
+}
+
+/// Every 401 has a challenge, and every refusal an empty body.
+fn assert_challenged(answer: &Answer, challenge: &str) {
+    assert_eq!(answer.status, 401, "{answer:?}");
+    assert_eq!(answer.fields("www-authenticate"), [challenge]);
+    assert_eq!(answer.field("cache-control"), Some("no-store"));
+    assert_eq!(answer.body, "");
+}

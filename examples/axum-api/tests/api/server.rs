@@ -1,0 +1,171 @@
+//! The program, started for one test and ended with it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+
+use crate::http::{Answer, Request, encoded, post};
+use crate::keys::Key;
+
+pub(crate) const ALICE: &str = "alice's c\u{f6}rrect:horse";
+pub(crate) const ADMIN: &str = "admin-battery+staple&more";
+
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    printed: Receiver<String>,
+    log: Option<JoinHandle<String>>,
+    pub(crate) key: Key,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts the program with known secrets, on any free port, and with settings
+    /// of one's own: `None` leaves one unset.
+    pub(crate) fn start_with(settings: &[(&str, Option<&str>)]) -> Self {
+        let key = Key::make();
+        let mut command = command();
+        command
+            .env("AXUM_API_LISTEN", "127.0.0.1:0")
+            .env("AXUM_API_USERS__ALICE__PASSWORD", ALICE)
+            .env("AXUM_API_USERS__ADMIN__PASSWORD", ADMIN)
+            .env("AXUM_API_SIGNING_KEY", &key.pem);
+        for (name, value) in settings {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+
+        let stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(|| read_all(stderr));
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        let Some(address) = first.trim().strip_prefix("listening on http://") else {
+            panic!("the server printed {first:?}, and logged {:?}", log.join());
+        };
+        let address = address.to_owned();
+        let (sender, printed) = mpsc::channel();
+        thread::spawn(move || {
+            let mut rest = first;
+            let mut line = String::new();
+            while stdout.read_line(&mut line).is_ok_and(|read| read > 0) {
+                rest.push_str(&line);
+                // The last line of the welcome is empty.
+                if line.trim().is_empty() {
+                    let _ended = sender.send(rest.clone());
+                }
+                line.clear();
+            }
+            let _ended = sender.send(rest);
+        });
+        Self {
+            child,
+            address,
+            printed,
+            log: Some(log),
+            key,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn send(&self, request: &Request) -> Answer {
+        request.send(&self.address)
+    }
+
+    /// Logs a user in.
+    pub(crate) fn token(&self, user: &str) -> String {
+        let password = if user == "admin" { ADMIN } else { ALICE };
+        let answer = self.send(&login(user, password));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Returns what the program has written to its standard output: its welcome,
+    /// which comes in one piece.
+    pub(crate) fn printed(&self) -> String {
+        let mut printed = String::new();
+        while !printed.contains("password=wrong") {
+            printed = self.printed.recv().unwrap();
+        }
+        printed
+    }
+
+    /// Asks the program to end.
+    #[cfg(unix)]
+    pub(crate) fn terminate(&self) {
+        let status = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Waits until the program has ended, and returns its exit code and its log.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        (status.code(), self.log.take().unwrap().join().unwrap())
+    }
+
+    /// Ends the program at once, and returns its log.
+    pub(crate) fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        self.wait().1
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+/// The program, without any setting of the one who tests.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_axum-api"));
+    for (name, _) in std::env::vars_os() {
+        let is_setting = |name: &str| name.to_ascii_uppercase().starts_with("AXUM_API_");
+        if name.to_str().is_some_and(is_setting) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(settings: &[(&str, &str)]) -> Output {
+    let mut command = command();
+    command.envs(settings.iter().copied());
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+pub(crate) fn login(user: &str, password: &str) -> Request {
+    let (user, password) = (encoded(user), encoded(password));
+    post("/token").form(&format!(
+        "grant_type=password&username={user}&password={password}"
+    ))
+}
+
+fn read_all(mut stderr: ChildStderr) -> String {
+    let mut log = Vec::new();
+    stderr.read_to_end(&mut log).unwrap();
+    String::from_utf8(log).unwrap()
+}
