@@ -16,6 +16,7 @@ mod claims;
 mod config;
 mod cookbook;
 mod corpora;
+mod cost;
 mod cves;
 mod differential;
 mod keys;
