@@ -73,7 +73,8 @@
 //!   it is no unknown user; it ends as hashes are renewed. A login that renews a
 //!   hash, and so was right, takes the longer.
 //! - Normalise passwords: their bytes are hashed as they come.
-//! - Wipe everything. Passwords, their HMACs and argon2's memory are wiped; what
+//! - Wipe everything. Passwords, their HMACs and argon2's memory are wiped (the
+//!   latter when a hashing thread comes to rest); what
 //!   the libraries underneath leave on the stack or in scrypt's memory is not.
 //! - Choose passwords. [`PasswordPolicy`] judges new ones where a service asks it;
 //!   neither a login nor the hashing does.

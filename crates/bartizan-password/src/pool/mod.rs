@@ -30,8 +30,8 @@ use crate::{HashError, PasswordHash, PasswordHasher, Verification};
 /// asynchronous runtime it stalls every other request; on a pool of blocking
 /// threads without a bound, a storm of logins takes gigabytes. Here
 ///
-/// - each thread keeps its argon2 memory from one hash to the next and wipes it
-///   after each;
+/// - each thread keeps its argon2 memory from one hash to the next, which
+///   overwrites it, and wipes it when there is no next one yet and when it ends;
 /// - work that is queued has a limit, above which it is
 ///   [`PoolError::Overloaded`] at once;
 /// - a thread is free when its hash is done, not when the caller lost interest:

@@ -51,8 +51,11 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits for the next job that somebody still wants; `None` once closed.
-    pub(super) fn pop(&self) -> Option<Box<dyn Job>> {
+    /// Takes the next job that somebody still wants; `None` once closed.
+    ///
+    /// `rest` is called first if the thread has to wait for one.
+    pub(super) fn pop(&self, rest: impl FnOnce()) -> Option<Box<dyn Job>> {
+        let mut rest = Some(rest);
         let mut state = self.lock();
         loop {
             if state.closed {
@@ -65,10 +68,17 @@ impl Queue {
                     return Some(job);
                 }
                 None => {
-                    state = self
-                        .changed
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner);
+                    state = match rest.take() {
+                        Some(rest) => {
+                            drop(state);
+                            rest();
+                            self.lock()
+                        }
+                        None => self
+                            .changed
+                            .wait(state)
+                            .unwrap_or_else(PoisonError::into_inner),
+                    };
                 }
             }
         }

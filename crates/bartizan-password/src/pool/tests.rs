@@ -130,6 +130,36 @@ fn a_thread_hashes_in_the_same_memory_each_time() {
 }
 
 #[test]
+fn a_thread_wipes_its_memory_when_it_comes_to_rest() {
+    let queue = Queue::new(NonZeroUsize::MIN, 8);
+    let mut memory = Memory::keeping(8);
+    let scribble = |memory: &mut Memory| {
+        Ok(memory.lend(8, |blocks| {
+            blocks.iter_mut().for_each(|block| block.as_mut().fill(7));
+        })?)
+    };
+    let (first, _first) = worker::job(scribble);
+    let (second, _second) = worker::job(scribble);
+    queue.push(first).unwrap();
+    queue.push(second).unwrap();
+
+    let mut was_wiped = Vec::new();
+    for _ in 0..2 {
+        let job = queue.pop(|| memory.wipe()).unwrap();
+        was_wiped.push(memory.is_wiped());
+        job.run(&mut memory, &|| queue.done());
+    }
+    // Closed while the thread comes to rest, so that it need not wait.
+    let ended = queue.pop(|| {
+        memory.wipe();
+        queue.close();
+    });
+
+    assert_eq!(was_wiped, [true, false]);
+    assert!(ended.is_none() && memory.is_wiped());
+}
+
+#[test]
 fn dropping_the_pool_ends_its_threads_and_closes_what_waits() {
     let pool = pool(1, 8);
     let ended = when_thread_ends(&pool);

@@ -45,7 +45,6 @@ where
 
     fn run(self: Box<Self>, memory: &mut Memory, done: &dyn Fn()) {
         let Self { work, reply } = *self;
-        // The memory is wiped when it is given back, by a panic too.
         let result = catch_unwind(AssertUnwindSafe(|| work(memory)));
         done();
         // An error means that nobody waits any more.
@@ -68,7 +67,8 @@ pub(super) fn spawn(
                 lower_priority();
             }
             let mut memory = Memory::keeping(keep);
-            while let Some(job) = queue.pop() {
+            // Under load the next hash overwrites what the last one left.
+            while let Some(job) = queue.pop(|| memory.wipe()) {
                 job.run(&mut memory, &|| queue.done());
             }
         })
