@@ -16,6 +16,7 @@
 //! | `AXUM_API_TRUSTED_PROXIES` | none | networks, parted by commas |
 //! | `AXUM_API_LOG` | `text` | or `json` |
 //! | `AXUM_API_LOG_LEVEL` | `info` | of the log on standard error |
+//! | `AXUM_API_REQUEST_SECONDS` | 30 | for which the head of a request may take, and the rest |
 //! | `AXUM_API_DRAIN_SECONDS` | 10 | for which requests may end when it is told to |
 //!
 //! What has no default in production must be set. Each may also come from a file
@@ -26,14 +27,13 @@ mod items;
 mod logging;
 mod problem;
 mod routes;
+mod server;
 mod settings;
-mod shutdown;
 mod tokens;
 mod welcome;
 
 use std::error::Error;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -66,12 +66,11 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(settings.told.listen).await?;
     let address = listener.local_addr()?;
     welcome::print(address, &settings, &accounts)?;
-    let drain = settings.drain();
+    let limits = settings.limits();
     // From here on the hashes are enough: wipe the passwords.
     drop((settings, accounts));
 
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    shutdown::serve(listener, service, drain).await?;
+    server::serve(listener, router, limits).await;
     Ok(())
 }
 

@@ -11,6 +11,8 @@ use bartizan_secret::SecretString;
 use bartizan_secret::settings::{Loader, SettingsError};
 use serde::Deserialize;
 
+use crate::server::Limits;
+
 /// What the service was told, with what it may make itself left open.
 pub(crate) struct Settings {
     pub(crate) told: Told<Option<Password>, Option<SecretString>>,
@@ -43,6 +45,8 @@ pub(crate) struct Told<P, K> {
     pub(crate) log: LogFormat,
     #[serde(default)]
     pub(crate) log_level: LogLevel,
+    #[serde(default = "default_request_seconds")]
+    request_seconds: u16,
     #[serde(default = "default_drain_seconds")]
     drain_seconds: u16,
 }
@@ -101,8 +105,11 @@ impl Settings {
         Duration::from_secs(self.told.token_seconds.into())
     }
 
-    pub(crate) fn drain(&self) -> Duration {
-        Duration::from_secs(self.told.drain_seconds.into())
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            request: Duration::from_secs(self.told.request_seconds.into()),
+            drain: Duration::from_secs(self.told.drain_seconds.into()),
+        }
     }
 }
 
@@ -153,6 +160,7 @@ impl From<Told<Password, SecretString>> for Told<Option<Password>, Option<Secret
             trusted_proxies: told.trusted_proxies,
             log: told.log,
             log_level: told.log_level,
+            request_seconds: told.request_seconds,
             drain_seconds: told.drain_seconds,
         }
     }
@@ -252,6 +260,10 @@ fn default_name() -> String {
 
 fn default_token_seconds() -> u32 {
     900
+}
+
+fn default_request_seconds() -> u16 {
+    30
 }
 
 fn default_drain_seconds() -> u16 {

@@ -33,6 +33,7 @@ fn lines(address: SocketAddr, accounts: &Accounts) -> String {
             password(name)
         )
     };
+    let json = "-H \"Content-Type: application/json\"";
     let bearer = "-H \"Authorization: Bearer $TOKEN\"";
     format!(
         r#"
@@ -41,8 +42,8 @@ Development profile: keys and passwords that are not set last until it ends.
   Log in as alice, and use the token:
     {}
     curl -i {base}/protected {bearer}
-    curl -i {base}/items {bearer} --json '{{"name":"nail","quantity":100}}'
-    curl -i {base}/items {bearer} --json '{{"name":"","quantity":0,"tags":[7]}}'
+    curl -i {base}/items {bearer} {json} -d '{{"name":"nail","quantity":100}}'
+    curl -i {base}/items {bearer} {json} -d '{{"name":"","quantity":0,"tags":[7]}}'
     curl -i {base}/admin {bearer}        # 403: alice is no admin
 
   Log in as admin:

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use crate::http::{Request, base64, encoded, get, post};
-use crate::server::{ADMIN, ALICE, Server, login};
+use crate::server::{ADMIN, ALICE, Ended, Server, login};
 
 const WRONG: &str = "wr0ng-password-canary";
 
@@ -49,8 +49,8 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
                 secrets.push(("credentials", joined));
             }
         }
-        let printed = server.printed();
-        let log = server.end();
+        server.welcome();
+        let Ended { printed, log, .. } = server.end();
         assert!(log.lines().count() > 40, "{log}");
         assert!(
             log.contains("invalid-token") && log.contains("invalid_grant"),

@@ -54,7 +54,7 @@ fn asvs_16_5_1_an_internal_error_says_nothing_but_an_id_to_ask_about() {
     );
     assert_eq!(first.body, expected);
 
-    let log = server.end();
+    let log = server.end().log;
     let line = log.lines().find(|line| line.contains(&id)).unwrap();
     assert!(
         line.contains("ERROR") && line.contains("connection refused"),
@@ -116,7 +116,7 @@ fn rfc9110_9_another_method_is_405_where_one_may_call_at_all() {
 fn what_is_printed_once_are_lines_that_work() {
     let server = Server::start_with(&[("AXUM_API_USERS__ALICE__PASSWORD", None)]);
 
-    let printed = server.printed();
+    let printed = server.welcome();
     assert_eq!(printed.matches("listening on ").count(), 1);
     let password = printed.split("password=").nth(1).unwrap();
     let password = password.split('"').next().unwrap();
@@ -152,7 +152,7 @@ fn the_key_and_passwords_that_are_made_are_never_the_same() {
     let second = Server::start_with(&unset);
 
     let password = |server: &Server| {
-        let printed = server.printed();
+        let printed = server.welcome();
         printed
             .split("password=")
             .nth(1)

@@ -1,5 +1,6 @@
 //! The program, started for one test and ended with it.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -14,7 +15,8 @@ pub(crate) const ADMIN: &str = "admin-battery+staple&more";
 pub(crate) struct Server {
     child: Child,
     address: String,
-    printed: Receiver<String>,
+    printed: RefCell<String>,
+    lines: Receiver<String>,
     log: Option<JoinHandle<String>>,
     pub(crate) key: Key,
 }
@@ -56,24 +58,17 @@ impl Server {
             panic!("the server printed {first:?}, and logged {:?}", log.join());
         };
         let address = address.to_owned();
-        let (sender, printed) = mpsc::channel();
+        let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
-            let mut rest = first;
-            let mut line = String::new();
-            while stdout.read_line(&mut line).is_ok_and(|read| read > 0) {
-                rest.push_str(&line);
-                // The last line of the welcome is empty.
-                if line.trim().is_empty() {
-                    let _ended = sender.send(rest.clone());
-                }
-                line.clear();
+            for line in stdout.lines().map_while(Result::ok) {
+                let _nobody_listens = sender.send(line);
             }
-            let _ended = sender.send(rest);
         });
         Self {
             child,
             address,
-            printed,
+            printed: RefCell::new(first),
+            lines,
             log: Some(log),
             key,
         }
@@ -99,14 +94,14 @@ impl Server {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Returns what the program has written to its standard output: its welcome,
-    /// which comes in one piece.
-    pub(crate) fn printed(&self) -> String {
-        let mut printed = String::new();
+    /// Returns the program's welcome.
+    pub(crate) fn welcome(&self) -> String {
+        let mut printed = self.printed.borrow_mut();
         while !printed.contains("password=wrong") {
-            printed = self.printed.recv().unwrap();
+            printed.push_str(&self.lines.recv().unwrap());
+            printed.push('\n');
         }
-        printed
+        printed.clone()
     }
 
     /// Asks the program to end.
@@ -118,17 +113,34 @@ impl Server {
         assert!(status.unwrap().success());
     }
 
-    /// Waits until the program has ended, and returns its exit code and its log.
-    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+    /// Waits until the program has ended, and returns how, and all that it wrote.
+    pub(crate) fn wait(mut self) -> Ended {
         let status = self.child.wait().unwrap();
-        (status.code(), self.log.take().unwrap().join().unwrap())
+        let mut printed = self.printed.take();
+        // Ends with the program.
+        for line in &self.lines {
+            printed.push_str(&line);
+            printed.push('\n');
+        }
+        Ended {
+            code: status.code(),
+            printed,
+            log: self.log.take().unwrap().join().unwrap(),
+        }
     }
 
-    /// Ends the program at once, and returns its log.
-    pub(crate) fn end(mut self) -> String {
+    /// Ends the program at once.
+    pub(crate) fn end(mut self) -> Ended {
         self.child.kill().unwrap();
-        self.wait().1
+        self.wait()
     }
+}
+
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) printed: String,
+    pub(crate) log: String,
 }
 
 impl Drop for Server {
