@@ -100,6 +100,13 @@ async fn rfc6749_5_2_who_fails_by_authorization_is_answered_401_with_a_challenge
 }
 
 #[tokio::test]
+async fn rfc6749_5_2_a_public_client_that_authenticates_by_another_scheme_is_refused() {
+    let request = post_as("Bearer abc", &format!("{ASK}&client_id=spa"));
+
+    assert_refused(request, 401, "invalid_client").await;
+}
+
+#[tokio::test]
 async fn rfc6749_5_2_who_fails_by_the_form_is_answered_400() {
     let mut answers = Vec::new();
     for credentials in [

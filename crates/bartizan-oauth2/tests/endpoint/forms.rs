@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_LENGTH};
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 
 use super::*;
 
@@ -154,8 +154,16 @@ async fn asvs_5_2_1_a_length_that_is_announced_counts_before_anything_is_read() 
             .header(CONTENT_TYPE, FORM)
             .header(CONTENT_LENGTH, length);
 
-        let response = endpoint().oneshot(request.body(Unread).unwrap()).await;
+        let body = Unread { announced: 0 };
+        let response = endpoint().oneshot(request.body(body).unwrap()).await;
         assert_eq!(response.unwrap().status(), 413, "{length}");
+    }
+    // As under HTTP/2, where a server may know a length that no field has.
+    for announced in [16_385, u64::MAX] {
+        let request = Request::post("/token").header(CONTENT_TYPE, FORM);
+        let body = Unread { announced };
+        let response = endpoint().oneshot(request.body(body).unwrap()).await;
+        assert_eq!(response.unwrap().status(), 413, "{announced}");
     }
 }
 
@@ -170,7 +178,9 @@ async fn asvs_5_2_1_a_body_that_never_ends_is_read_up_to_the_limit() {
 }
 
 /// A body that panics when it is read.
-struct Unread;
+struct Unread {
+    announced: u64,
+}
 
 impl Body for Unread {
     type Data = Bytes;
@@ -181,6 +191,12 @@ impl Body for Unread {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         unreachable!("the body was read")
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.announced);
+        hint
     }
 }
 
