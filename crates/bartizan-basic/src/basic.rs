@@ -96,7 +96,7 @@ fn judge(login: Result<Principal, LoginError>) -> Attempt {
     Attempt::Failed(match error {
         LoginError::Denied => AuthFailure::invalid(NAME, "the user name or the password is wrong"),
         LoginError::Overloaded { retry_after } => {
-            AuthFailure::unavailable(NAME, error).retry_after(retry_after)
+            AuthFailure::unavailable(NAME, error).with_retry_after(retry_after)
         }
         // What is not a denial is no verdict on the user.
         error => AuthFailure::unavailable(NAME, error),

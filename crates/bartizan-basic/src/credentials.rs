@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rfc_7617_and_rfc_9110_have_these_examples() {
+    fn rfc7617_and_rfc_9110_have_these_examples() {
         for (token, username, password) in [
             ("QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin", "open sesame"),
             ("dGVzdDoxMjPCow==", "test", "123\u{a3}"),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_7617_3_splits_at_the_first_colon() {
+    fn rfc7617_3_splits_at_the_first_colon() {
         for (text, username, password) in [
             ("alice:secret", "alice", "secret"),
             ("alice:se:cr:et", "alice", "se:cr:et"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_7617_4_refuses_control_characters() {
+    fn rfc7617_4_refuses_control_characters() {
         for control in (0..=0x1f).chain([0x7f]).map(char::from) {
             for text in [
                 format!("al{control}ice:secret"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_7617_5_refuses_all_but_canonical_base64() {
+    fn rfc7617_5_refuses_all_but_canonical_base64() {
         // "alice:secret1" is `YWxpY2U6c2VjcmV0MQ==`.
         for token in [
             "YWxpY2U6c2VjcmV0MQ",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_7617_5_refuses_what_is_not_utf_8() {
+    fn rfc7617_5_refuses_what_is_not_utf_8() {
         for bytes in [
             b"alice:\xe9".as_slice(),
             b"al\xff:secret",

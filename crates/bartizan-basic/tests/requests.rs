@@ -13,7 +13,10 @@ use bartizan_core::{
     Authenticate, BoxFuture, GuardLayer, LoginError, PasswordVerifier, Principal, Realm,
 };
 use bartizan_secret::SecretString;
-use bartizan_testkit::{LogCapture, Probe, assert_readiness, assert_rejected, send, with_grpc};
+use bartizan_testkit::{
+    LogCapture, Probe, assert_readiness, assert_readiness_when_rejecting, assert_rejected, send,
+    with_grpc,
+};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Request, StatusCode};
 
@@ -42,7 +45,7 @@ async fn good_credentials_make_the_principal_and_go_no_further() {
 }
 
 #[tokio::test]
-async fn rfc_9110_2_the_scheme_is_matched_in_any_letter_case() {
+async fn rfc9110_2_the_scheme_is_matched_in_any_letter_case() {
     for scheme in ["Basic", "basic", "BASIC", "bAsIc", "Basic  "] {
         let probe = Probe::new();
         let authorization = ALICE.replace("Basic", scheme);
@@ -54,7 +57,7 @@ async fn rfc_9110_2_the_scheme_is_matched_in_any_letter_case() {
 }
 
 #[tokio::test]
-async fn rfc_9110_1_every_401_carries_the_challenge() {
+async fn rfc9110_1_every_401_carries_the_challenge() {
     for (authorization, slug) in [
         (&[][..], "authentication-required"),
         (&["Bearer YWxpY2U6czNjcjN0OiE="], "authentication-required"),
@@ -100,7 +103,7 @@ async fn rfc_9110_1_every_401_carries_the_challenge() {
 }
 
 #[tokio::test]
-async fn rfc_9110_8_more_than_one_authorization_line_is_400() {
+async fn rfc9110_8_more_than_one_authorization_line_is_400() {
     for lines in [
         [ALICE, ALICE],
         [ALICE, WRONG],
@@ -119,7 +122,7 @@ async fn rfc_9110_8_more_than_one_authorization_line_is_400() {
 }
 
 #[tokio::test]
-async fn basic_7617_1_and_2_the_challenge_has_an_escaped_realm_and_utf_8() {
+async fn rfc7617_1_and_2_the_challenge_has_an_escaped_realm_and_utf_8() {
     let realm = Realm::parse(r#"the "inner" \ circle"#).unwrap();
     let layer = GuardLayer::new(Authenticate::required(
         Basic::new(Users::default()).realm(realm),
@@ -241,10 +244,11 @@ async fn nothing_logs_or_shows_the_credentials() {
 
 #[test]
 fn readiness_is_passed_on() {
-    assert_readiness(&required());
-    assert_readiness(&GuardLayer::new(Authenticate::optional(Basic::new(
-        Users::default(),
-    ))));
+    let optional = GuardLayer::new(Authenticate::optional(Basic::new(Users::default())));
+    for layer in [required(), optional] {
+        assert_readiness(&layer, &request(&[ALICE]));
+        assert_readiness_when_rejecting(&layer, &request(&[WRONG]));
+    }
 }
 
 #[test]

@@ -93,18 +93,23 @@ impl Challenge {
 
     /// Adds `error` and `error_description` ([RFC 6750, section 3]).
     ///
-    /// Characters that the RFC does not allow there are sent as `?`.
+    /// Characters that the RFC does not allow there are sent as `?`, and an empty
+    /// description not at all.
     ///
     /// [RFC 6750, section 3]: https://www.rfc-editor.org/rfc/rfc6750#section-3
     #[must_use]
     pub fn error(self, code: &'static str, description: &str) -> Self {
-        self.set("error", allowed_in_error(code))
-            .set("error_description", allowed_in_error(description))
+        let challenge = self.set("error", allowed_in_error(code));
+        if description.is_empty() {
+            return challenge;
+        }
+        challenge.set("error_description", allowed_in_error(description))
     }
 
     /// Adds `scope`: the scopes that the request needs, separated by spaces.
     ///
-    /// A scope that is not a scope token ([RFC 6749, section 3.3]) is left out.
+    /// What is not a scope token ([RFC 6749, section 3.3]) is left out, and the
+    /// parameter when nothing is left.
     ///
     /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
     #[must_use]
@@ -115,6 +120,9 @@ impl Challenge {
                 list.push(' ');
             }
             list.push_str(scope);
+        }
+        if list.is_empty() {
+            return self;
         }
         self.set("scope", list)
     }

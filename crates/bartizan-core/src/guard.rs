@@ -57,7 +57,7 @@ pub trait Guard: Send + Sync + 'static {
     }
 }
 
-impl<G: Guard> Guard for Arc<G> {
+impl<G: Guard + ?Sized> Guard for Arc<G> {
     type Pass = G::Pass;
 
     fn name(&self) -> &'static str {

@@ -14,7 +14,8 @@ use crate::{ClientAddr, Principal, Rejection, RequestHead};
 pub trait Observer: Send + Sync + 'static {
     /// Returns whether requests that pass are to be reported, and timed.
     ///
-    /// Asked once for each request. Rejections are always reported.
+    /// Asked when a request comes, and again while it waits. Rejections are always
+    /// reported.
     fn observes_passes(&self) -> bool {
         true
     }
@@ -180,7 +181,7 @@ impl Observer for TracingObserver {
                     outcome = decision.outcome.as_str(),
                     slug = decision.slug(),
                     method = decision.head.method().as_str(),
-                    path = ?decision.head.uri().path(),
+                    path = ?beginning(decision.head.uri().path()),
                     subject = decision.principal.map(|p| tracing::field::debug(p.subject())),
                     credential = decision
                         .principal
@@ -195,10 +196,21 @@ impl Observer for TracingObserver {
         }
         match decision.outcome {
             Outcome::Failed => report!(Level::ERROR),
+            Outcome::Shadowed if decision.rejection.is_some_and(Rejection::is_failure) => {
+                report!(Level::ERROR);
+            }
             Outcome::Issued | Outcome::Rejected | Outcome::Shadowed => report!(Level::INFO),
             Outcome::Passed | Outcome::Responded => report!(Level::DEBUG),
         }
     }
+}
+
+/// The most characters of a path in the log: a client chooses how long it is.
+const MAX_PATH: usize = 512;
+
+fn beginning(path: &str) -> &str {
+    let end = path.char_indices().nth(MAX_PATH);
+    end.and_then(|(end, _)| path.get(..end)).unwrap_or(path)
 }
 
 /// A rejection with all its causes, on one line.
@@ -206,7 +218,7 @@ struct Chain<'a>(&'a Rejection);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        write!(f, "{}", self.0.detail().escape_debug())?;
         let mut source = self.0.source();
         while let Some(error) = source {
             write!(f, ": {}", error.to_string().escape_debug())?;

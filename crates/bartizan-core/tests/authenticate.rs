@@ -12,9 +12,12 @@ use bartizan_core::{
     Attempt, AuthFailure, Authenticate, Challenge, GuardLayer, Outcome, Principal, Realm,
     Rejection, RequestHead, Scheme, Verdict, credentials, guard_fn,
 };
-use bartizan_testkit::{LogCapture, Probe, Recorder, assert_readiness, assert_rejected, send};
+use bartizan_testkit::{
+    LogCapture, Probe, Recorder, assert_readiness, assert_readiness_when_rejecting,
+    assert_rejected, send,
+};
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
 #[tokio::test]
 async fn judges_by_what_the_scheme_finds() {
@@ -26,6 +29,10 @@ async fn judges_by_what_the_scheme_finds() {
             for (value, status, slug) in [
                 ("Token bad", S::UNAUTHORIZED, "invalid-credentials"),
                 ("Token ", S::BAD_REQUEST, "malformed-credentials"),
+                ("Token\talice", S::BAD_REQUEST, "malformed-credentials"),
+                ("Token,alice", S::BAD_REQUEST, "malformed-credentials"),
+                ("Token al\tice", S::BAD_REQUEST, "malformed-credentials"),
+                ("Token \u{e9}", S::BAD_REQUEST, "malformed-credentials"),
                 (
                     "Token down",
                     S::SERVICE_UNAVAILABLE,
@@ -105,6 +112,50 @@ async fn the_next_scheme_is_tried_where_credentials_are_absent() {
     let by_key = Request::get("/").header("x-key", "bob").body(()).unwrap();
 
     assert_eq!(subject(&layer, &by_key).await.as_deref(), Some("bob"));
+}
+
+#[tokio::test]
+async fn the_verdict_does_not_depend_on_whether_a_scheme_waits() {
+    for waits in [false, true] {
+        for token_waits in [false, true] {
+            let schemes = || Stale { waits }.or(token(token_waits)).or(key());
+            let required = GuardLayer::new(Authenticate::required(schemes()));
+            let optional = GuardLayer::new(Authenticate::optional(schemes()));
+            for layer in [&required, &optional] {
+                let good = subject(layer, &request(&["Token alice"])).await;
+                assert_eq!(good.as_deref(), Some("alice"));
+                let (status, slug) = (StatusCode::UNAUTHORIZED, "invalid-credentials");
+                assert_rejected(layer, &request(&["Token bad"]), status, slug).await;
+            }
+            let (status, slug) = (StatusCode::UNAUTHORIZED, "authentication-required");
+            assert_rejected(&required, &request(&[]), status, slug).await;
+            assert_eq!(subject(&optional, &request(&[])).await, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_optional_guard_leaves_no_principal_of_another() {
+    let layer = GuardLayer::new(Authenticate::optional(token(false)));
+    let mut stranger = request(&[]);
+    stranger.extensions_mut().insert(principal("stale"));
+
+    assert_eq!(subject(&layer, &stranger).await, None);
+}
+
+#[tokio::test]
+async fn names_the_scheme_that_failed_among_several() {
+    let recorder = Recorder::new();
+    let schemes = Authenticate::required(key().or(token(true)));
+    let layer = GuardLayer::observed(schemes, recorder.clone());
+    send(&layer, &Probe::new(), request(&["Token bad"])).await;
+    send(&layer, &Probe::new(), request(&[])).await;
+
+    let expected = [
+        ("token", Outcome::Rejected, Some("invalid-credentials")),
+        ("any-of", Outcome::Rejected, Some("authentication-required")),
+    ];
+    assert_eq!(recorder.outcomes(), expected);
 }
 
 #[tokio::test]
@@ -215,8 +266,14 @@ async fn logs_no_credentials_and_no_line_of_a_strangers() {
 #[test]
 fn keeps_the_contract_of_readiness() {
     for waits in [false, true] {
-        assert_readiness(&GuardLayer::new(Authenticate::required(token(waits))));
-        assert_readiness(&GuardLayer::new(Authenticate::optional(token(waits))));
+        let required = GuardLayer::new(Authenticate::required(token(waits)));
+        let optional = GuardLayer::new(Authenticate::optional(token(waits)));
+        for layer in [&required, &optional] {
+            assert_readiness(layer, &request(&["Token alice"]));
+            assert_readiness_when_rejecting(layer, &request(&["Token bad"]));
+        }
+        assert_readiness(&optional, &request(&[]));
+        assert_readiness_when_rejecting(&required, &request(&[]));
     }
 }
 
@@ -241,7 +298,7 @@ impl Scheme for Token {
             Ok(Some("")) => Attempt::Failed(AuthFailure::malformed("token", "empty")),
             Ok(Some("down")) => Attempt::Failed(
                 AuthFailure::unavailable("token", "store is down\nforged line")
-                    .retry_after(Duration::from_secs(7)),
+                    .with_retry_after(Duration::from_secs(7)),
             ),
             Ok(Some(bad)) if bad.starts_with("bad") => {
                 Attempt::Failed(AuthFailure::invalid("token", "unknown"))
@@ -301,6 +358,36 @@ impl Scheme for Key {
     }
 }
 
+/// Finds a session that is gone.
+struct Stale {
+    waits: bool,
+}
+
+impl Scheme for Stale {
+    fn name(&self) -> &'static str {
+        "stale"
+    }
+
+    fn authenticate(&self, _: RequestHead<'_>) -> Attempt {
+        if self.waits {
+            Attempt::Wait(Box::pin(async {
+                tokio::task::yield_now().await;
+                Attempt::Wait(Box::pin(async { Attempt::Absent }))
+            }))
+        } else {
+            Attempt::Absent
+        }
+    }
+
+    fn challenge(&self, _: Option<&AuthFailure>) -> Challenge {
+        Challenge::new("Stale").unwrap()
+    }
+
+    fn credential_fields(&self) -> Vec<HeaderName> {
+        Vec::new()
+    }
+}
+
 /// Finds nothing, and has the challenge of HTTP Basic.
 struct Named(&'static str);
 
@@ -325,7 +412,7 @@ fn principal(name: &str) -> Principal {
 fn request(authorization: &[&str]) -> Request<()> {
     let mut request = Request::new(());
     for value in authorization {
-        let value = value.parse().unwrap();
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         request.headers_mut().append(AUTHORIZATION, value);
     }
     request

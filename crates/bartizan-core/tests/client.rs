@@ -49,13 +49,41 @@ fn asvs_15_3_4_reads_x_forwarded_for_from_the_right() {
         // What is no address ends the walk at the proxy that vouched for it.
         ("10.0.0.1", &["198.51.100.1, unknown"], "10.0.0.1"),
         ("10.0.0.1", &["198.51.100.1, unknown, 10.0.0.2"], "10.0.0.2"),
-        ("10.0.0.1", &["198.51.100.1,"], "10.0.0.1"),
+        ("10.0.0.1", &["198.51.100.1, ,", ""], "198.51.100.1"),
         ("10.0.0.1", &["198.51.100.1, 10.0.0.256"], "10.0.0.1"),
         ("10.0.0.1", &[""], "10.0.0.1"),
     ] {
         let client = proxies.client(ip(peer), &headers("x-forwarded-for", lines));
         assert_eq!(client.ip(), ip(expected), "{peer} {lines:?}");
     }
+}
+
+#[test]
+fn follows_no_more_than_64_proxies() {
+    let proxies = TrustedProxies::parse(["10.0.0.0/8"]).unwrap();
+    let chain = |length: usize| {
+        let hops = (0..length).map(|hop| format!("10.1.0.{hop}"));
+        let line = format!(
+            "198.51.100.1, {}",
+            hops.rev().collect::<Vec<_>>().join(", ")
+        );
+        proxies
+            .client(ip("10.0.0.1"), &headers("x-forwarded-for", &[&line]))
+            .ip()
+    };
+
+    assert_eq!(chain(63), ip("198.51.100.1"));
+    assert_eq!(chain(64), ip("10.1.0.63"));
+    assert_eq!(chain(200), ip("10.1.0.63"));
+}
+
+#[test]
+fn takes_an_ipv4_network_that_is_mapped_into_ipv6() {
+    let proxies = TrustedProxies::parse(["::ffff:10.0.0.0/104", "::ffff:192.0.2.1"]).unwrap();
+    assert!(proxies.trusts(ip("10.1.2.3")));
+    assert!(proxies.trusts(ip("192.0.2.1")));
+    assert!(!proxies.trusts(ip("11.0.0.1")));
+    assert!(TrustedProxies::parse(["::ffff:0:0/96"]).is_err());
 }
 
 #[test]
@@ -152,7 +180,8 @@ async fn leaves_the_address_in_the_request_or_takes_a_stale_one_out() {
 
 #[test]
 fn keeps_the_contract_of_readiness() {
-    assert_readiness(&GuardLayer::new(FindClient::behind(TrustedProxies::none())));
+    let layer = GuardLayer::new(FindClient::behind(TrustedProxies::none()));
+    assert_readiness(&layer, &Request::new(()));
 }
 
 proptest! {

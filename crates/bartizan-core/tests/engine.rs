@@ -11,7 +11,9 @@ use std::task::Poll;
 
 use bartizan_core::chain::Chain;
 use bartizan_core::{Guard, GuardLayer, Outcome, Pass, Rejection, RequestHead, Verdict, guard_fn};
-use bartizan_testkit::{Probe, Recorder, assert_readiness, assert_rejected, send};
+use bartizan_testkit::{
+    Probe, Recorder, assert_readiness, assert_readiness_when_rejecting, assert_rejected, send,
+};
 use http::{HeaderValue, Request, Response, StatusCode};
 use tower::{Layer, Service};
 
@@ -32,20 +34,14 @@ async fn does_not_call_the_inner_service_for_what_is_rejected() {
     let request = Request::new(());
     assert_rejected(&GuardLayer::new(rejects()), &request, no, "closed").await;
     assert_rejected(&GuardLayer::new(waits(rejects)), &request, no, "closed").await;
-    let failing = || guard_fn(|_: RequestHead<'_>| Verdict::<()>::Reject(down()));
-    assert_rejected(&GuardLayer::new(failing()), &request, later, "down").await;
-    assert_rejected(&GuardLayer::new(waits(failing)), &request, later, "down").await;
+    assert_rejected(&GuardLayer::new(fails()), &request, later, "down").await;
+    assert_rejected(&GuardLayer::new(waits(fails)), &request, later, "down").await;
 }
 
 #[tokio::test]
 async fn does_not_call_the_inner_service_when_a_guard_answers() {
-    let answers = guard_fn(|_: RequestHead<'_>| {
-        let mut response = Response::new(());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Verdict::<()>::Respond(response)
-    });
     let probe = Probe::new();
-    let response = send(&GuardLayer::new(answers), &probe, Request::new(())).await;
+    let response = send(&GuardLayer::new(answers()), &probe, Request::new(())).await;
 
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert_eq!(probe.calls(), 0);
@@ -157,40 +153,69 @@ async fn checks_only_what_the_condition_says() {
 
 #[tokio::test]
 async fn a_shadow_reports_and_does_not_enforce() {
-    let recorder = Recorder::new();
-    for chain in [
-        GuardLayer::observed(rejects().shadow(), recorder.clone()),
-        GuardLayer::observed(rejects().shadow(), recorder.clone()),
-    ] {
-        let probe = Probe::new();
-        let response = send(&chain, &probe, Request::new(())).await;
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(probe.calls(), 1);
-    }
-    let waiting = GuardLayer::observed(waits(rejects).shadow(), recorder.clone());
-    send(&waiting, &Probe::new(), Request::new(())).await;
-    let passing = GuardLayer::observed(marks("a").shadow(), recorder.clone());
-    let response = send(&passing, &Probe::new(), Request::new(())).await;
+    async fn outcome<C: Chain>(chain: C) -> (&'static str, Outcome, Option<&'static str>) {
+        let (recorder, probe) = (Recorder::new(), Probe::new());
+        let layer = GuardLayer::observed(chain, recorder.clone());
+        let response = send(&layer, &probe, Request::new(())).await;
 
-    assert_eq!(sealed(&response), [""; 0]);
-    let shadowed = ("closed", Outcome::Shadowed, Some("closed"));
-    let waited = ("waits", Outcome::Shadowed, Some("closed"));
-    let passed = ("marks", Outcome::Passed, None);
-    assert_eq!(recorder.outcomes(), [shadowed, shadowed, waited, passed]);
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(sealed(&response), [""; 0]);
+        assert_eq!(probe.calls(), 1);
+        recorder.outcomes()[0]
+    }
+    let shadowed = Outcome::Shadowed;
+
+    assert_eq!(
+        outcome(rejects().shadow()).await,
+        ("closed", shadowed, Some("closed"))
+    );
+    assert_eq!(
+        outcome(waits(rejects).shadow()).await,
+        ("waits", shadowed, Some("closed"))
+    );
+    assert_eq!(
+        outcome(fails().shadow()).await,
+        ("fails", shadowed, Some("down"))
+    );
+    assert_eq!(
+        outcome(waits(fails).shadow()).await,
+        ("waits", shadowed, Some("down"))
+    );
+    assert_eq!(
+        outcome(answers().shadow()).await,
+        ("answers", shadowed, None)
+    );
+    assert_eq!(
+        outcome(waits(answers).shadow()).await,
+        ("waits", shadowed, None)
+    );
+    assert_eq!(
+        outcome(marks("a").shadow()).await,
+        ("marks", Outcome::Passed, None)
+    );
 }
 
 #[test]
 fn keeps_the_contract_of_readiness() {
-    assert_readiness(&GuardLayer::new(marks("a")));
-    assert_readiness(&GuardLayer::new(marks("a").and(marks("b"))));
-    assert_readiness(&GuardLayer::new(rejects()));
-    assert_readiness(&GuardLayer::new(waits(|| marks("a"))));
-    assert_readiness(&GuardLayer::new(
-        waits(|| marks("a")).and(waits(|| marks("b"))),
-    ));
-    assert_readiness(&GuardLayer::new(waits(rejects)));
-    assert_readiness(&GuardLayer::new(marks("a").when(|_| true)));
-    assert_readiness(&GuardLayer::new(rejects().shadow()));
+    fn passes<C: Chain>(chain: C) {
+        assert_readiness(&GuardLayer::new(chain), &Request::new(()));
+    }
+    fn stops<C: Chain>(chain: C) {
+        assert_readiness_when_rejecting(&GuardLayer::new(chain), &Request::new(()));
+    }
+
+    passes(marks("a"));
+    passes(marks("a").and(marks("b")));
+    passes(waits(|| marks("a")));
+    passes(waits(|| marks("a")).and(waits(|| marks("b"))));
+    passes(waits(|| marks("a")).when(|_| true));
+    passes(waits(rejects).unless(|_| true));
+    passes(rejects().shadow());
+    passes(waits(rejects).shadow());
+    stops(rejects());
+    stops(waits(rejects));
+    stops(waits(|| marks("a")).and(rejects()));
+    stops(answers());
 }
 
 #[tokio::test]
@@ -270,6 +295,19 @@ fn keeps_the_auto_traits_of_the_inner_service() {
 /// Marks the request with `x-NAME` and the response with `x-sealed: NAME`.
 fn marks(name: &'static str) -> impl Guard {
     guard_fn(move |_: RequestHead<'_>| Verdict::Pass(Mark(name))).named("marks")
+}
+
+fn answers() -> impl Guard {
+    guard_fn(|_: RequestHead<'_>| {
+        let mut response = Response::new(());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Verdict::<()>::Respond(response)
+    })
+    .named("answers")
+}
+
+fn fails() -> impl Guard {
+    guard_fn(|_: RequestHead<'_>| Verdict::<()>::Reject(down())).named("fails")
 }
 
 fn rejects() -> impl Guard {

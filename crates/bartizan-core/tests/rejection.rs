@@ -8,8 +8,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-use bartizan_core::{Challenge, GrpcCode, Protocol, Realm, Rejection};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use bartizan_core::{Challenge, GrpcCode, Protocol, Realm, Rejection, RequestHead};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 #[test]
 fn rfc9110_1_every_401_has_a_challenge() {
@@ -108,7 +108,7 @@ fn rounds_the_time_of_a_retry_up_and_never_to_0() {
         (Duration::from_millis(1500), "2", "1500"),
         (Duration::from_secs(60), "60", "60000"),
         (Duration::from_micros(60_000_001), "61", "60001"),
-        (Duration::MAX, "18446744073709551615", "9223372036854775807"),
+        (Duration::MAX, "18446744073709551615", "2147483647"),
     ] {
         let rejection = Rejection::unavailable("busy", "busy").retry_after(delay);
         let http = rejection.clone().into_response(Protocol::Http);
@@ -140,31 +140,82 @@ fn cannot_be_made_cacheable() {
 }
 
 #[test]
-fn tells_the_protocol_by_the_content_type_of_the_request() {
-    for (content_type, expected) in [
-        ("application/grpc", Protocol::Grpc),
-        ("application/grpc+proto", Protocol::Grpc),
-        ("Application/gRPC;charset=utf-8", Protocol::Grpc),
-        ("application/grpc-web", Protocol::GrpcWeb),
-        ("application/grpc-web+proto", Protocol::GrpcWeb),
-        ("application/grpc-web-text", Protocol::GrpcWebText),
-        ("application/grpc-web-textual", Protocol::Http),
-        ("application/grpcx", Protocol::Http),
-        ("application/grp", Protocol::Http),
-        ("application/json", Protocol::Http),
-        ("text/plain; a=application/grpc", Protocol::Http),
-        ("", Protocol::Http),
+fn tells_the_protocol_by_the_request() {
+    use Protocol::{Grpc, GrpcWeb, GrpcWebText, Http};
+    for (content_type, over_2, over_1) in [
+        ("application/grpc", Grpc, Http),
+        ("application/grpc+proto", Grpc, Http),
+        ("Application/gRPC;charset=utf-8", Grpc, Http),
+        ("application/grpc-web", GrpcWeb, GrpcWeb),
+        ("application/grpc-web+proto", GrpcWeb, GrpcWeb),
+        ("application/grpc-web-text", GrpcWebText, GrpcWebText),
+        ("application/grpc-web-textual", Http, Http),
+        ("application/grpcx", Http, Http),
+        ("application/grp", Http, Http),
+        ("application/json", Http, Http),
+        ("text/plain; a=application/grpc", Http, Http),
+        ("", Http, Http),
     ] {
-        let mut headers = HeaderMap::new();
-        headers.insert("content-type", content_type.parse().unwrap());
-        assert_eq!(Protocol::of(&headers), expected, "{content_type}");
+        let mut request = Request::post("/").body(()).unwrap();
+        let field = content_type.parse().unwrap();
+        request.headers_mut().insert("content-type", field);
+        assert_eq!(protocol(&request), over_1, "{content_type}");
+        *request.version_mut() = Version::HTTP_2;
+        assert_eq!(protocol(&request), over_2, "{content_type}");
     }
-    assert_eq!(Protocol::of(&HeaderMap::new()), Protocol::Http);
+    assert_eq!(protocol(&Request::post("/").body(()).unwrap()), Http);
+}
 
-    let mut twice = HeaderMap::new();
-    twice.append("content-type", HeaderValue::from_static("application/grpc"));
-    twice.append("content-type", HeaderValue::from_static("text/html"));
-    assert_eq!(Protocol::of(&twice), Protocol::Http);
+/// A gateway that asks whether a request may pass copies the client's fields, and
+/// takes 200 for a yes.
+#[test]
+fn a_client_cannot_choose_to_be_answered_200() {
+    for method in [Method::GET, Method::HEAD, Method::PUT, Method::OPTIONS] {
+        for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+            for content_type in ["application/grpc", "application/grpc-web"] {
+                let request = Request::builder()
+                    .method(&method)
+                    .version(version)
+                    .header("content-type", content_type);
+                assert_eq!(protocol(&request.body(()).unwrap()), Protocol::Http);
+            }
+        }
+    }
+    let twice = Request::post("/")
+        .version(Version::HTTP_2)
+        .header("content-type", "application/grpc")
+        .header("content-type", "text/html");
+    assert_eq!(protocol(&twice.body(()).unwrap()), Protocol::Http);
+}
+
+#[test]
+fn speaks_grpc_web_to_grpc_web() {
+    for (protocol, expected) in [
+        (Protocol::GrpcWeb, "application/grpc-web"),
+        (Protocol::GrpcWebText, "application/grpc-web-text"),
+    ] {
+        let response = Rejection::forbidden("slug", "detail").into_response(protocol);
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(fields(&response, "content-type"), [expected]);
+        assert_eq!(fields(&response, "grpc-status"), ["7"]);
+    }
+}
+
+#[test]
+fn a_field_of_a_guard_does_not_replace_what_the_protocol_needs() {
+    let rejection = Rejection::forbidden("slug", "detail")
+        .field(
+            HeaderName::from_static("grpc-status"),
+            HeaderValue::from_static("0"),
+        )
+        .field(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html"),
+        );
+    let response = rejection.into_response(Protocol::Grpc);
+
+    assert_eq!(fields(&response, "grpc-status"), ["7"]);
+    assert_eq!(fields(&response, "content-type"), ["application/grpc"]);
 }
 
 #[test]
@@ -180,6 +231,10 @@ fn keeps_the_cause_from_the_client() {
         let kept = response.extensions().get::<Rejection>().unwrap();
         assert_eq!(kept.slug(), "down");
     }
+}
+
+fn protocol(request: &Request<()>) -> Protocol {
+    Protocol::of(RequestHead::of(request))
 }
 
 fn fields<'a, B>(response: &'a Response<B>, name: &str) -> Vec<&'a str> {

@@ -13,7 +13,9 @@ use bartizan_core::{
     Realm, Rejection, RequestHead, Scheme,
 };
 use bartizan_rbac::{Denied, Policy, RoleHierarchy, all, any, not, require, role, scope};
-use bartizan_testkit::{Probe, Recorder, assert_readiness, assert_rejected, send};
+use bartizan_testkit::{
+    Probe, Recorder, assert_readiness, assert_readiness_when_rejecting, assert_rejected, send,
+};
 use http::header::WWW_AUTHENTICATE;
 use http::{Request, Response, StatusCode};
 
@@ -184,7 +186,10 @@ async fn a_stranger_where_authentication_is_optional_is_asked_to_authenticate() 
 
 #[test]
 fn readiness_is_passed_on() {
-    assert_readiness(&GuardLayer::new(require(role("admin"))));
+    let layer = GuardLayer::new(require(role("admin")));
+    assert_readiness(&layer, &request(admin()));
+    assert_readiness_when_rejecting(&layer, &request(alice()));
+    assert_readiness_when_rejecting(&layer, &Request::new(()));
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use bartizan_core::{GuardLayer, Rejection, RequestHead, Verdict, guard_fn};
-//! use bartizan_testkit::{Probe, assert_rejected, assert_readiness};
+//! use bartizan_testkit::{assert_readiness_when_rejecting, assert_rejected};
 //! use http::{Request, StatusCode};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -18,8 +18,9 @@
 //!     Verdict::Reject(Rejection::forbidden("closed", "the gate is closed"))
 //! }));
 //!
-//! assert_readiness(&closed);
-//! let response = assert_rejected(&closed, &Request::new(()), StatusCode::FORBIDDEN, "closed").await;
+//! let request = Request::new(());
+//! assert_readiness_when_rejecting(&closed, &request);
+//! let response = assert_rejected(&closed, &request, StatusCode::FORBIDDEN, "closed").await;
 //! assert!(!response.headers().contains_key("www-authenticate"));
 //! # }
 //! ```
@@ -28,7 +29,8 @@
 //!
 //! - [`Probe`]: an inner service that answers, counts its calls, keeps what it was
 //!   handed, and panics when it is called before it was polled ready.
-//! - [`assert_readiness`]: the contract of `poll_ready`, for any layer.
+//! - [`assert_readiness`] and [`assert_readiness_when_rejecting`]: the contract of
+//!   `poll_ready`, for any layer.
 //! - [`assert_rejected`]: a rejection over HTTP and over gRPC, with the inner
 //!   service left alone.
 //! - [`FakeClock`], [`Recorder`] (an observer), [`LogCapture`] (a tracing
@@ -48,7 +50,7 @@ mod rejection;
 pub use self::clock::FakeClock;
 pub use self::log::LogCapture;
 pub use self::probe::Probe;
-pub use self::readiness::{Inner, InnerFailed, assert_readiness};
+pub use self::readiness::{Inner, InnerFailed, assert_readiness, assert_readiness_when_rejecting};
 pub use self::recorder::{Recorded, Recorder};
 pub use self::rejection::{assert_rejected, send, with_grpc};
 

@@ -11,19 +11,40 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Shows that the services that `layer` makes keep the contract of `poll_ready`.
+/// Shows that the services that `layer` makes keep the contract of `poll_ready`,
+/// with a request that they let through.
 ///
 /// 1. They are pending while the inner service is, and fail when it fails.
-/// 2. They call the very instance that was polled ready, once, and not a clone of
-///    it; also when they wait before they call.
+/// 2. They call the very instance that was polled ready, once a request, and answer
+///    with its response; also when they wait before they call.
 /// 3. They do not call it before they were called themselves.
-///
-/// A layer that turns the request `GET /` away need not call at all.
 ///
 /// # Panics
 ///
 /// Panics when any of it is not so.
-pub fn assert_readiness<L>(layer: &L)
+pub fn assert_readiness<L>(layer: &L, request: &Request<()>)
+where
+    L: Layer<Inner>,
+    L::Service: Service<Request<()>, Response = Response<String>, Error = InnerFailed>,
+{
+    check(layer, request, true);
+}
+
+/// As [`assert_readiness`], with a request that is turned away: the inner service is
+/// not called.
+///
+/// # Panics
+///
+/// Panics when any of it is not so.
+pub fn assert_readiness_when_rejecting<L>(layer: &L, request: &Request<()>)
+where
+    L: Layer<Inner>,
+    L::Service: Service<Request<()>, Response = Response<String>, Error = InnerFailed>,
+{
+    check(layer, request, false);
+}
+
+fn check<L>(layer: &L, request: &Request<()>, passes: bool)
 where
     L: Layer<Inner>,
     L::Service: Service<Request<()>, Response = Response<String>, Error = InnerFailed>,
@@ -43,24 +64,33 @@ where
     );
 
     let inner = Inner::new(State::Ready);
-    let calls = Arc::clone(&inner.calls);
+    let counts = Arc::clone(&inner.counts);
     let mut service = layer.layer(inner);
     for round in 1..=3 {
+        let called = if passes { round } else { 0 };
         assert!(
             matches!(service.poll_ready(&mut cx), Poll::Ready(Ok(()))),
             "not ready although the inner service is"
         );
-        assert!(
-            calls.load(Ordering::SeqCst) < round,
+        assert_eq!(
+            counts.calls(),
+            called.max(1) - 1,
             "the inner service was called by poll_ready"
         );
-        let mut response = pin!(service.call(Request::new(())));
-        // Some layers wait for another thread: poll for as long as they ask to be.
-        let outcome = drive(response.as_mut());
-        assert!(outcome.is_ok(), "the response failed");
+        let response = drive(pin!(service.call(request.clone())));
+        let is_inner = response.is_ok_and(|response| response.body() == ANSWER);
+        assert_eq!(
+            counts.calls(),
+            called,
+            "calls of the inner service, after {round} requests"
+        );
+        assert_eq!(is_inner, passes, "the response is the inner service's");
+        // One that is readied and neither called nor dropped keeps what it has
+        // reserved.
+        let readied = counts.readied();
         assert!(
-            calls.load(Ordering::SeqCst) <= round,
-            "the inner service was called twice for one request"
+            readied == round || (!passes && readied <= round),
+            "instances that were polled ready: {readied}, after {round} requests"
         );
     }
 }
@@ -82,13 +112,34 @@ fn drive<F: Future>(mut future: Pin<&mut F>) -> F::Output {
     }
 }
 
-/// The inner service of [`assert_readiness`].
+/// The inner service of [`assert_readiness`]. A clone has to be polled ready by
+/// itself.
 #[derive(Debug)]
 pub struct Inner {
     state: State,
     is_ready: bool,
-    calls: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
 }
+
+/// What all clones of an inner service have counted.
+#[derive(Debug, Default)]
+struct Counts {
+    calls: AtomicUsize,
+    readied: AtomicUsize,
+}
+
+impl Counts {
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn readied(&self) -> usize {
+        self.readied.load(Ordering::SeqCst)
+    }
+}
+
+/// The body of the inner service's response.
+const ANSWER: &str = "inner";
 
 #[derive(Clone, Copy, Debug)]
 enum State {
@@ -102,7 +153,7 @@ impl Inner {
         Self {
             state,
             is_ready: false,
-            calls: Arc::default(),
+            counts: Arc::default(),
         }
     }
 }
@@ -117,6 +168,9 @@ impl Service<Request<()>> for Inner {
             State::Failed => Poll::Ready(Err(InnerFailed)),
             State::Pending => Poll::Pending,
             State::Ready => {
+                if !self.is_ready {
+                    self.counts.readied.fetch_add(1, Ordering::SeqCst);
+                }
                 self.is_ready = true;
                 Poll::Ready(Ok(()))
             }
@@ -126,18 +180,17 @@ impl Service<Request<()>> for Inner {
     fn call(&mut self, _: Request<()>) -> Self::Future {
         assert!(self.is_ready, "called before it was polled ready");
         self.is_ready = false;
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        ready(Ok(Response::default()))
+        self.counts.calls.fetch_add(1, Ordering::SeqCst);
+        ready(Ok(Response::new(ANSWER.to_owned())))
     }
 }
 
-/// A clone has to be polled ready by itself.
 impl Clone for Inner {
     fn clone(&self) -> Self {
         Self {
             state: self.state,
             is_ready: false,
-            calls: Arc::clone(&self.calls),
+            counts: Arc::clone(&self.counts),
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 
 use bartizan_core::{GrpcCode, Rejection};
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use tower::ServiceExt;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -21,10 +21,12 @@ where
     }
 }
 
-/// Returns `request` as a gRPC client would send it.
+/// Returns `request` as a gRPC client would send it: a `POST` over HTTP/2.
 #[must_use]
 pub fn with_grpc<B: Clone>(request: &Request<B>) -> Request<B> {
     let mut request = request.clone();
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
     let content_type = HeaderValue::from_static("application/grpc");
     request
         .headers_mut()

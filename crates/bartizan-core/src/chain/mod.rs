@@ -59,7 +59,13 @@ pub trait Chain: sealed::Sealed + Send + Sync + 'static {
         And::new(self, next)
     }
 
-    /// Checks only requests for which `condition` holds; the rest go on unmarked.
+    /// Checks only requests for which `condition` holds; the rest go on unmarked,
+    /// and **unchecked**.
+    ///
+    /// A condition on the raw path fails open: `//admin`, `/%61dmin` and `/./admin`
+    /// may reach the handler of `/admin` and are not what the condition compares
+    /// with, and axum's `nest` takes the prefix away. Put the guard on the route, or
+    /// use [`unless`](Self::unless) with the whole paths that are public.
     #[must_use]
     fn when<F>(self, condition: F) -> When<Self, F>
     where
@@ -69,10 +75,11 @@ pub trait Chain: sealed::Sealed + Send + Sync + 'static {
         When::new(self, condition, true)
     }
 
-    /// Checks only requests for which `condition` does not hold.
+    /// Checks only requests for which `condition` does not hold; the rest go on
+    /// unmarked, and **unchecked**.
     ///
-    /// A condition on the raw path is easily fooled (`//admin`, `/%61dmin`):
-    /// compare whole paths, and only for what may be public.
+    /// Compare whole paths, and only those that are public: a path in another
+    /// spelling is then checked, which is safe.
     #[must_use]
     fn unless<F>(self, condition: F) -> When<Self, F>
     where

@@ -122,9 +122,10 @@ fn reject<B>(
     watch: Watch<'_>,
     started: Option<Instant>,
 ) -> Response<()> {
+    let guard = rejection.guard().unwrap_or(guard);
     let outcome = Outcome::of(&rejection);
     report(guard, outcome, Some(&rejection), request, watch, started);
-    rejection.into_response(Protocol::of(request.headers()))
+    rejection.into_response(Protocol::of(RequestHead::of(request)))
 }
 
 #[cold]

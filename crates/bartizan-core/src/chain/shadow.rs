@@ -34,10 +34,10 @@ impl<G: Guard> Shadow<G> {
             Settled::Pass(_) if watch.passes => {
                 report(guard, Outcome::Passed, None, request, watch, started);
             }
-            Settled::Respond(_) if watch.passes => {
+            Settled::Pass(_) => {}
+            Settled::Respond(_) => {
                 report(guard, Outcome::Shadowed, None, request, watch, started);
             }
-            Settled::Pass(_) | Settled::Respond(_) => {}
         }
     }
 }

@@ -1,4 +1,5 @@
-use std::net::{IpAddr, SocketAddr};
+use std::borrow::Cow;
+use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, header};
 
@@ -21,7 +22,9 @@ pub(super) fn from_the_right(
     let has_quotes = field == ForwardedBy::Forwarded;
     let lines = headers.get_all(name).iter().rev();
     let entries = lines.flat_map(move |line| Entries::of(line.as_bytes(), has_quotes));
-    entries.map(move |entry| {
+    // Empty members of a list are none (RFC 9110, section 5.6.1.2).
+    let members = entries.filter(|entry| !entry.iter().all(|b| matches!(b, b' ' | b'\t')));
+    members.map(move |entry| {
         let entry = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
         match field {
             ForwardedBy::Forwarded => node(&for_parameter(entry)?),
@@ -79,50 +82,70 @@ fn is_escaped(line: &[u8], at: usize) -> bool {
 /// ([RFC 7239, section 4]).
 ///
 /// [RFC 7239, section 4]: https://www.rfc-editor.org/rfc/rfc7239#section-4
-fn for_parameter(element: &str) -> Option<String> {
+fn for_parameter(element: &str) -> Option<Cow<'_, str>> {
     let mut found = None;
     let mut rest = element;
     loop {
+        rest = rest.trim_start_matches([' ', '\t', ';']);
+        if rest.is_empty() {
+            return found;
+        }
         let (name, after) = rest.split_once('=')?;
         let (value, after) = value(after)?;
         if name.eq_ignore_ascii_case("for") && found.replace(value).is_some() {
             return None;
         }
-        if after.is_empty() {
-            return found;
+        let after = after.trim_start_matches([' ', '\t']);
+        if !after.is_empty() && !after.starts_with(';') {
+            return None;
         }
-        rest = after.strip_prefix(';')?;
+        rest = after;
     }
 }
 
 /// Reads a token or a quoted string, and returns what follows it.
-fn value(input: &str) -> Option<(String, &str)> {
+fn value(input: &str) -> Option<(Cow<'_, str>, &str)> {
     let Some(quoted) = input.strip_prefix('"') else {
-        let end = input.find(';').unwrap_or(input.len());
+        let end = input.find([';', ' ', '\t']).unwrap_or(input.len());
         let (token, rest) = input.split_at_checked(end)?;
-        return (!token.contains('"')).then(|| (token.to_owned(), rest));
+        return (!token.contains('"')).then_some((Cow::Borrowed(token), rest));
     };
     let mut value = String::new();
     let mut chars = quoted.chars();
     loop {
         match chars.next()? {
-            '"' => return Some((value, chars.as_str())),
+            '"' => return Some((Cow::Owned(value), chars.as_str())),
             '\\' => value.push(chars.next()?),
             c => value.push(c),
         }
     }
 }
 
-/// Reads an address, with or without a port.
+/// Reads an address, with or without a port; the port may be a name that hides it
+/// ([RFC 7239, section 6.2]).
+///
+/// [RFC 7239, section 6.2]: https://www.rfc-editor.org/rfc/rfc7239#section-6.2
 fn node(text: &str) -> Option<IpAddr> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(address);
     }
-    if let Ok(address) = text.parse::<SocketAddr>() {
-        return Some(address.ip());
+    if let Some(bracketed) = text.strip_prefix('[') {
+        let (address, port) = bracketed.split_once(']')?;
+        let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        return address.parse().ok().filter(|_| is_port).map(IpAddr::V6);
     }
-    let bracketed = text.strip_prefix('[')?.strip_suffix(']')?;
-    bracketed.parse().ok().map(IpAddr::V6)
+    let (address, port) = text.split_once(':')?;
+    let address = address.parse().ok().filter(|_| is_port(port));
+    address.map(IpAddr::V4)
+}
+
+fn is_port(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        !name.is_empty() && name.bytes().all(is_allowed)
+    };
+    text.strip_prefix('_')
+        .map_or_else(|| text.parse::<u16>().is_ok(), is_name)
 }
 
 #[cfg(test)]
@@ -140,7 +163,14 @@ mod tests {
             ("", None),
             ("unknown", None),
             ("_hidden", None),
+            ("192.0.2.1:_obfuscated", Some("192.0.2.1")),
+            ("[2001:db8::1]:_9", Some("2001:db8::1")),
             ("192.0.2.1:http", None),
+            ("192.0.2.1:_", None),
+            ("192.0.2.1:65536", None),
+            ("[2001:db8::1]x", None),
+            ("[192.0.2.1]", None),
+            ("2001:db8::1]:80", None),
             ("192.0.2.256", None),
             ("0300.0.2.1", None),
             ("192.0.2.1 192.0.2.2", None),
@@ -169,7 +199,11 @@ mod tests {
             ("for=\"192.0.2.1", None),
             ("for=\"192.0.2.1\"x", None),
             ("", None),
-            (";for=192.0.2.1", None),
+            (";for=192.0.2.1", Some("192.0.2.1")),
+            ("for=192.0.2.1;", Some("192.0.2.1")),
+            ("proto=https; for=192.0.2.1 ; by=_x", Some("192.0.2.1")),
+            ("for=192.0.2.1 192.0.2.2", None),
+            ("for", None),
         ] {
             assert_eq!(for_parameter(element).as_deref(), expected, "{element}");
         }

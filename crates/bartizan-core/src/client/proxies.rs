@@ -21,7 +21,8 @@ use super::{ClientAddr, forwarded};
 /// 2. Otherwise all lines of the field are read as one list, from the right. The
 ///    first address that is not trusted is the client's.
 /// 3. When all are trusted, the leftmost is the client's.
-/// 4. An entry that is not an address (`unknown`, `_hidden`, garbage) ends the
+/// 4. More than 64 proxies are not followed: the client is the 64th.
+/// 5. An entry that is not an address (`unknown`, `_hidden`, garbage) ends the
 ///    walk: the client is the proxy that vouched for it.
 ///
 /// Only one of the fields is read: see [`ForwardedBy`].
@@ -104,7 +105,7 @@ impl TrustedProxies {
         if self.networks.is_empty() {
             return client;
         }
-        let mut hops = forwarded::from_the_right(headers, self.field);
+        let mut hops = forwarded::from_the_right(headers, self.field).take(MAX_HOPS);
         while self.trusts(client.ip()) {
             match hops.next() {
                 Some(Some(hop)) => client = ClientAddr::new(hop),
@@ -114,6 +115,9 @@ impl TrustedProxies {
         client
     }
 }
+
+/// The most entries that are read: no chain of proxies is that long.
+const MAX_HOPS: usize = 64;
 
 /// Reads a network, or an address as the network of it alone; IPv4 mapped into
 /// IPv6 is taken as IPv4, as the addresses are that it is compared with.

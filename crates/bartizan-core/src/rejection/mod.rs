@@ -45,6 +45,7 @@ struct Inner {
     fields: Vec<(HeaderName, HeaderValue)>,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn Error + Send + Sync>>,
+    guard: Option<&'static str>,
 }
 
 impl Rejection {
@@ -72,6 +73,7 @@ impl Rejection {
             fields: Vec::new(),
             retry_after: None,
             source: None,
+            guard: None,
         }))
     }
 
@@ -114,6 +116,9 @@ impl Rejection {
     }
 
     /// Adds a header field to the response.
+    ///
+    /// What the protocol itself needs (`Content-Type`, `grpc-status`) is not replaced
+    /// by it.
     #[must_use]
     pub fn field(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.inner().fields.push((name, value));
@@ -189,6 +194,16 @@ impl Rejection {
     #[must_use]
     pub fn is_failure(&self) -> bool {
         self.0.status.is_server_error()
+    }
+
+    /// Says which part of a guard rejects, where it has several.
+    pub(crate) fn by(mut self, guard: &'static str) -> Self {
+        self.inner().guard = Some(guard);
+        self
+    }
+
+    pub(crate) fn guard(&self) -> Option<&'static str> {
+        self.0.guard
     }
 
     fn inner(&mut self) -> &mut Inner {

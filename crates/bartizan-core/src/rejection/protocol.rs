@@ -1,30 +1,38 @@
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::{Method, StatusCode, Version};
+
+use crate::RequestHead;
 
 /// The protocol that a request speaks, and its rejection has to.
 ///
-/// It is told by the request's `Content-Type` and not by the type of the response
-/// body, so that one port can serve both.
+/// It is told by the request and not by the type of the response body, so that one
+/// port can serve both. A rejection over gRPC has the HTTP status 200, which a
+/// gateway that asks whether a request may pass takes for a yes: only what every
+/// gRPC client sends, and no such gateway does, is taken for gRPC.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// gRPC: `application/grpc`, alone or followed by `+` or `;`.
+    /// gRPC: a `POST` over HTTP/2 or 3 of `application/grpc`, alone or followed by `+`
+    /// or `;`.
     Grpc,
-    /// gRPC-Web, in its binary form.
+    /// gRPC-Web, in its binary form: a `POST`.
     GrpcWeb,
-    /// gRPC-Web, in its base64 form.
+    /// gRPC-Web, in its base64 form: a `POST`.
     GrpcWebText,
     /// Any other use of HTTP.
     Http,
 }
 
 impl Protocol {
-    /// Tells the protocol of a request with these `headers`.
+    /// Tells the protocol of the request with this `head`.
     ///
     /// A request with more than one `Content-Type` is plain HTTP.
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
-        let mut fields = headers.get_all(CONTENT_TYPE).iter();
+    pub fn of(head: RequestHead<'_>) -> Self {
+        if *head.method() != Method::POST {
+            return Self::Http;
+        }
+        let mut fields = head.headers().get_all(CONTENT_TYPE).iter();
         let (Some(field), None) = (fields.next(), fields.next()) else {
             return Self::Http;
         };
@@ -37,7 +45,7 @@ impl Protocol {
             .position(|byte| matches!(byte, b'+' | b';' | b' ' | b'\t'))
             .unwrap_or(rest.len());
         match rest.get(..end) {
-            Some(b"") => Self::Grpc,
+            Some(b"") if head.version() >= Version::HTTP_2 => Self::Grpc,
             Some(kind) if kind.eq_ignore_ascii_case(b"-web") => Self::GrpcWeb,
             Some(kind) if kind.eq_ignore_ascii_case(b"-web-text") => Self::GrpcWebText,
             _ => Self::Http,

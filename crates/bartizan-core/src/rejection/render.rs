@@ -26,12 +26,11 @@ impl Rejection {
     #[must_use]
     pub fn into_response(self, protocol: Protocol) -> Response<()> {
         let mut response = Response::new(());
-        let headers = response.headers_mut();
+        self.write_fields(response.headers_mut());
         match protocol.content_type() {
-            Some(content_type) => self.write_grpc(headers, content_type),
+            Some(content_type) => self.write_grpc(response.headers_mut(), content_type),
             None => *response.status_mut() = self.status(),
         }
-        self.write_fields(response.headers_mut());
         response.extensions_mut().insert(self);
         response
     }
@@ -45,7 +44,8 @@ impl Rejection {
             headers.insert(GRPC_MESSAGE, message);
         }
         if let Some(delay) = self.delay() {
-            let millis = i64::try_from(ceil_millis(delay)).unwrap_or(i64::MAX);
+            // Clients read it into 32 bits, and do not retry at all on a number beyond.
+            let millis = i32::try_from(ceil_millis(delay)).unwrap_or(i32::MAX);
             headers.insert(GRPC_PUSHBACK, HeaderValue::from(millis));
         }
     }

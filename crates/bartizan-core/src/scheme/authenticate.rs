@@ -143,9 +143,11 @@ impl Admitted {
 
 impl Pass for Admitted {
     fn admit<B>(&mut self, request: &mut Request<B>) {
-        if let Some(principal) = self.principal.take() {
-            request.extensions_mut().insert(principal);
-        }
+        // One that was there before was not found by this guard.
+        match self.principal.take() {
+            Some(principal) => request.extensions_mut().insert(principal),
+            None => request.extensions_mut().remove::<Principal>(),
+        };
         for field in self.fields.take().iter().flat_map(|fields| fields.iter()) {
             if !self.keeps_credentials {
                 request.headers_mut().remove(field);

@@ -12,8 +12,9 @@ use crate::RequestHead;
 /// # Errors
 ///
 /// Returns a [malformed](AuthFailure::malformed) failure when there is more than
-/// one `Authorization` field, since two readers may choose differently, and when
-/// the credentials hold anything but printable ASCII.
+/// one `Authorization` field, since two readers may choose differently, when
+/// something other than a space follows the name, and when the credentials hold
+/// anything but printable ASCII.
 ///
 /// [RFC 9110, section 11.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
 pub fn credentials<'a>(
@@ -33,8 +34,12 @@ pub fn credentials<'a>(
     let Some((name, rest)) = field.split_at_checked(scheme.len()) else {
         return Ok(None);
     };
-    if !name.eq_ignore_ascii_case(scheme.as_bytes()) || !matches!(rest.first(), None | Some(b' ')) {
+    if !name.eq_ignore_ascii_case(scheme.as_bytes()) || rest.first().is_some_and(is_tchar) {
         return Ok(None);
+    }
+    if !matches!(rest.first(), None | Some(b' ')) {
+        let detail = "the scheme is not followed by a space";
+        return Err(AuthFailure::malformed(scheme, detail));
     }
     match std::str::from_utf8(rest) {
         Ok(rest) if rest.bytes().all(|b| matches!(b, b' '..=b'~')) => {
@@ -45,4 +50,12 @@ pub fn credentials<'a>(
             Err(AuthFailure::malformed(scheme, detail))
         }
     }
+}
+
+/// Returns whether the name of a scheme could go on with this byte
+/// ([RFC 9110, section 5.6.2]).
+///
+/// [RFC 9110, section 5.6.2]: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+fn is_tchar(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }

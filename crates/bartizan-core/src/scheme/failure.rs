@@ -44,14 +44,14 @@ impl AuthFailure {
 
     /// Gives the reason a stable name of its own.
     #[must_use]
-    pub fn slug(mut self, slug: &'static str) -> Self {
+    pub fn with_slug(mut self, slug: &'static str) -> Self {
         self.slug = slug;
         self
     }
 
     /// Says when a retry may succeed.
     #[must_use]
-    pub fn retry_after(mut self, delay: Duration) -> Self {
+    pub fn with_retry_after(mut self, delay: Duration) -> Self {
         self.retry_after = Some(delay);
         self
     }
@@ -73,6 +73,18 @@ impl AuthFailure {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Returns the stable name of the reason.
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        self.slug
+    }
+
+    /// Returns the time after which a retry may succeed.
+    #[must_use]
+    pub fn delay(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// Returns the sentence that is safe to show.
@@ -99,7 +111,7 @@ impl AuthFailure {
 
     /// Makes the rejection, with `challenges` unless the fault is ours.
     pub(super) fn into_rejection(self, challenges: Vec<Challenge>) -> Rejection {
-        let mut rejection = Rejection::new(self.status, self.slug, self.detail);
+        let mut rejection = Rejection::new(self.status, self.slug, self.detail).by(self.scheme);
         if !self.status.is_server_error() {
             for challenge in challenges {
                 rejection = rejection.challenge(challenge);

@@ -4,6 +4,7 @@ mod failure;
 mod or;
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
@@ -24,8 +25,8 @@ pub trait Scheme: Send + Sync + 'static {
 
     /// Tries to authenticate the request with this `head`.
     ///
-    /// A scheme that answers [`Attempt::Wait`] has found credentials of its own:
-    /// when it ends in [`Attempt::Absent`] all the same, no other scheme is tried.
+    /// What takes time goes into the future of [`Attempt::Wait`]: a scheme may be
+    /// asked before it is known whether its answer is needed.
     fn authenticate(&self, head: RequestHead<'_>) -> Attempt;
 
     /// Returns what tells a client how to authenticate.
@@ -54,6 +55,28 @@ pub trait Scheme: Send + Sync + 'static {
         Self: Sized,
     {
         Or::new(self, other)
+    }
+}
+
+impl<S: Scheme + ?Sized> Scheme for Arc<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn authenticate(&self, head: RequestHead<'_>) -> Attempt {
+        (**self).authenticate(head)
+    }
+
+    fn challenge(&self, failure: Option<&AuthFailure>) -> Challenge {
+        (**self).challenge(failure)
+    }
+
+    fn credential_fields(&self) -> Vec<HeaderName> {
+        (**self).credential_fields()
+    }
+
+    fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {
+        (**self).challenges(failure, challenges);
     }
 }
 

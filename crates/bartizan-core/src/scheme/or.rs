@@ -1,7 +1,7 @@
 use http::HeaderName;
 
 use super::{Attempt, AuthFailure, Scheme};
-use crate::{Challenge, RequestHead};
+use crate::{BoxFuture, Challenge, RequestHead};
 
 /// Two schemes, tried in turn. Made by [`Scheme::or`].
 ///
@@ -21,12 +21,23 @@ impl<A, B> Or<A, B> {
 
 impl<A: Scheme, B: Scheme> Scheme for Or<A, B> {
     fn name(&self) -> &'static str {
-        self.first.name()
+        "any-of"
     }
 
     fn authenticate(&self, head: RequestHead<'_>) -> Attempt {
         match self.first.authenticate(head) {
             Attempt::Absent => self.second.authenticate(head),
+            Attempt::Wait(first) => {
+                // Asked now, since the head is gone when the first has answered. One
+                // that would wait, too, does nothing until it is polled.
+                let second = self.second.authenticate(head);
+                Attempt::Wait(Box::pin(async move {
+                    match settle(first).await {
+                        Attempt::Absent => second,
+                        attempt => attempt,
+                    }
+                }))
+            }
             attempt => attempt,
         }
     }
@@ -48,5 +59,15 @@ impl<A: Scheme, B: Scheme> Scheme for Or<A, B> {
     fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {
         self.first.challenges(failure, challenges);
         self.second.challenges(failure, challenges);
+    }
+}
+
+/// Waits until the attempt no longer asks to.
+async fn settle(mut attempt: BoxFuture<Attempt>) -> Attempt {
+    loop {
+        match attempt.await {
+            Attempt::Wait(next) => attempt = next,
+            settled => return settled,
+        }
     }
 }

@@ -200,7 +200,7 @@ where
             Ok(principal) => Attempt::Authenticated(principal),
             Err(error) => Attempt::Failed(
                 AuthFailure::invalid(NAME, error.as_str())
-                    .slug("invalid-token")
+                    .with_slug("invalid-token")
                     .caused_by(error),
             ),
         }

@@ -21,7 +21,7 @@ fn verdict(header: &str, claims: &Value) -> Result<(), TokenError> {
 }
 
 #[test]
-fn id_9068_1_only_access_tokens_are_accepted() {
+fn rfc9068_1_only_access_tokens_are_accepted() {
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt"] {
         let header = json!({ "alg": "ES256", "typ": typ }).to_string();
         assert_eq!(verdict(&header, &access_claims()), Ok(()), "{typ}");
@@ -40,7 +40,7 @@ fn id_9068_1_only_access_tokens_are_accepted() {
 }
 
 #[test]
-fn id_9068_2_to_5_issuer_audience_signature_and_expiry_hold() {
+fn rfc9068_2_to_5_issuer_audience_signature_and_expiry_hold() {
     let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
     for (name, value, error) in [
         ("iss", json!("https://evil.test"), TokenError::Issuer),
@@ -56,7 +56,7 @@ fn id_9068_2_to_5_issuer_audience_signature_and_expiry_hold() {
 }
 
 #[test]
-fn id_9068_6_its_claims_are_all_there() {
+fn rfc9068_6_its_claims_are_all_there() {
     let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
     for name in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
         let mut claims = access_claims();
@@ -69,7 +69,7 @@ fn id_9068_6_its_claims_are_all_there() {
 }
 
 #[test]
-fn id_9068_7_scope_is_what_authorizes() {
+fn rfc9068_7_scope_is_what_authorizes() {
     let mut claims = access_claims();
     claims["scope"] = json!("items:read items:write");
     let token = forge(r#"{"alg":"ES256","typ":"at+jwt"}"#, claims.to_string());

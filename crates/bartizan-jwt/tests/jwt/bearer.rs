@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bartizan_core::{Attempt, Authenticate, GuardLayer, Principal, Realm, RequestHead, Scheme};
 use bartizan_jwt::{Bearer, Claims, SigningKey, TokenError};
-use bartizan_testkit::{Probe, assert_readiness, assert_rejected};
+use bartizan_testkit::{Probe, assert_readiness, assert_readiness_when_rejecting, assert_rejected};
 use http::{Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -39,7 +39,7 @@ fn refusal(request: &Request<()>) -> (StatusCode, String) {
 }
 
 #[test]
-fn id_6750_1_a_token_in_the_authorization_field_makes_a_principal() {
+fn rfc6750_1_a_token_in_the_authorization_field_makes_a_principal() {
     for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
         for spaces in [" ", "   "] {
             let request = request(&format!("{scheme}{spaces}{}", token()));
@@ -52,7 +52,7 @@ fn id_6750_1_a_token_in_the_authorization_field_makes_a_principal() {
 }
 
 #[test]
-fn id_6750_2_without_credentials_there_is_no_error() {
+fn rfc6750_2_without_credentials_there_is_no_error() {
     let none = Request::get("/items").body(()).unwrap();
     assert!(matches!(attempt(&none), Attempt::Absent));
     assert!(matches!(attempt(&request("Basic YTpi")), Attempt::Absent));
@@ -68,7 +68,7 @@ fn id_6750_2_without_credentials_there_is_no_error() {
 }
 
 #[test]
-fn id_6750_3_a_malformed_request_is_400() {
+fn rfc6750_3_a_malformed_request_is_400() {
     let mut twice = request(&format!("Bearer {}", token()));
     twice
         .headers_mut()
@@ -89,7 +89,7 @@ fn id_6750_3_a_malformed_request_is_400() {
 }
 
 #[test]
-fn id_6750_4_an_invalid_token_is_401() {
+fn rfc6750_4_an_invalid_token_is_401() {
     let expired = sign(claims_with("exp", &json!(NOW - 30)).to_string());
     for (token, sentence) in [
         ("x", TokenError::Malformed),
@@ -113,7 +113,7 @@ fn id_6750_4_an_invalid_token_is_401() {
 }
 
 #[test]
-fn id_9068_8_an_access_token_that_is_refused_is_an_invalid_token() {
+fn rfc9068_8_an_access_token_that_is_refused_is_an_invalid_token() {
     let bearer = Bearer::new(builder().at_jwt().build().unwrap());
     let request = request(&format!("Bearer {}", token()));
     let Attempt::Failed(failure) = bearer.authenticate(RequestHead::of(&request)) else {
@@ -128,7 +128,7 @@ fn id_9068_8_an_access_token_that_is_refused_is_an_invalid_token() {
 }
 
 #[test]
-fn id_6750_6_a_token_in_the_query_is_not_looked_at() {
+fn rfc6750_6_a_token_in_the_query_is_not_looked_at() {
     let uri = format!("/items?access_token={}", token());
     let request = Request::get(uri).body(()).unwrap();
 
@@ -136,7 +136,7 @@ fn id_6750_6_a_token_in_the_query_is_not_looked_at() {
 }
 
 #[test]
-fn id_6750_7_a_token_in_a_form_is_not_looked_at() {
+fn rfc6750_7_a_token_in_a_form_is_not_looked_at() {
     let request =
         Request::post("/items").header("content-type", "application/x-www-form-urlencoded");
     let request = request.body(()).unwrap();
@@ -145,7 +145,7 @@ fn id_6750_7_a_token_in_a_form_is_not_looked_at() {
 }
 
 #[test]
-fn id_6750_8_and_9_challenges_keep_to_the_grammar() {
+fn rfc6750_8_and_9_challenges_keep_to_the_grammar() {
     for error in [
         TokenError::Algorithm,
         TokenError::Audience,
@@ -298,7 +298,8 @@ fn layer() -> GuardLayer<Authenticate<Bearer>> {
 
 #[test]
 fn readiness_is_passed_on() {
-    assert_readiness(&layer());
+    assert_readiness(&layer(), &request(&format!("Bearer {}", token())));
+    assert_readiness_when_rejecting(&layer(), &request("Bearer x.y.z"));
 }
 
 #[test]
