@@ -90,7 +90,7 @@ impl<V: PasswordVerifier> Scheme for Basic<V> {
 
 fn judge(login: Result<Principal, LoginError>) -> Attempt {
     let error = match login {
-        Ok(principal) => return Attempt::Authenticated(principal),
+        Ok(principal) => return Attempt::Authenticated(principal.with_scheme(NAME)),
         Err(error) => error,
     };
     Attempt::Failed(match error {

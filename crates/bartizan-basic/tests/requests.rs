@@ -35,9 +35,10 @@ async fn good_credentials_make_the_principal_and_go_no_further() {
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.body(), "inner");
         let seen = probe.last().unwrap();
+        let principal = seen.extensions().get::<Principal>().unwrap();
         assert_eq!(
-            seen.extensions().get::<Principal>().unwrap().subject(),
-            "alice"
+            (principal.subject(), principal.scheme()),
+            ("alice", "basic")
         );
         assert!(!seen.headers().contains_key(AUTHORIZATION));
     }

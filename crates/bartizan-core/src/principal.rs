@@ -26,6 +26,7 @@ use http::Extensions;
 #[derive(Clone)]
 pub struct Principal(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     subject: String,
     issuer: Option<String>,
@@ -68,6 +69,14 @@ impl Principal {
     #[must_use]
     pub fn scheme(&self) -> &'static str {
         self.0.scheme
+    }
+
+    /// Names the scheme that authenticated the principal, where the one who found it
+    /// does not know it, as with a [`PasswordVerifier`](crate::PasswordVerifier).
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: &'static str) -> Self {
+        Arc::make_mut(&mut self.0).scheme = scheme;
+        self
     }
 
     /// Returns the roles as granted, without those that a hierarchy adds.
