@@ -1,5 +1,3 @@
-use std::fmt;
-
 use bartizan_core::BoxError;
 use bartizan_jwt::{Claims, TokenSigner};
 use serde::Serialize;
@@ -29,10 +27,4 @@ impl TokenIssuer for TokenSigner {
 #[derive(Serialize)]
 struct Custom<'a> {
     client_id: &'a str,
-}
-
-impl fmt::Debug for Custom<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.client_id)
-    }
 }

@@ -1,7 +1,8 @@
 //! What is answered when it is not the client's fault.
 
-use bartizan_core::Reply;
+use bartizan_core::{ClientAddr, Outcome, Reply};
 use bartizan_oauth2::ClientStore;
+use bartizan_testkit::Recorder;
 use http::header::RETRY_AFTER;
 
 use super::*;
@@ -30,6 +31,42 @@ async fn an_issuer_that_fails_is_503() {
     let request = post(&with_secret("grant_type=client_credentials"));
 
     assert_is_failure(&send(&endpoint, request).await);
+}
+
+#[tokio::test]
+async fn asvs_16_3_1_each_decision_goes_to_the_observer() {
+    let recorder = Recorder::new();
+    let endpoint = endpoint().observer(recorder.clone());
+    let form = "grant_type=client_credentials";
+    let mut found = post(&with_secret(form));
+    let address = ClientAddr::new([192, 0, 2, 1].into());
+    found.extensions_mut().insert(address);
+
+    send(&endpoint, found).await;
+    send(&endpoint, post(&format!("{form}&client_id=nobody"))).await;
+    send(&endpoint, post_as(&basic("idle", SECRET), form)).await;
+    send(&endpoint, post("")).await;
+
+    let decisions = recorder.decisions();
+    let seen: Vec<_> = decisions
+        .iter()
+        .map(|decision| (decision.outcome, decision.slug, decision.subject.as_deref()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Outcome::Issued, None, Some("client:ledger")),
+            (Outcome::Rejected, Some("invalid_client"), None),
+            (Outcome::Rejected, Some("unauthorized_client"), Some("idle")),
+            (Outcome::Rejected, Some("invalid_request"), None),
+        ]
+    );
+    assert!(
+        decisions
+            .iter()
+            .all(|d| d.guard == "token-endpoint" && d.is_timed)
+    );
+    assert_eq!(decisions[0].client, Some(address.ip()));
 }
 
 #[test]

@@ -82,6 +82,11 @@ pub fn role(role: impl Into<String>) -> Policy {
 }
 
 /// Asks for a scope.
+///
+/// One that is not a scope token ([RFC 6749, section 3.3]), such as one with a
+/// space, is in no token whose scopes are a text, and in no challenge.
+///
+/// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 #[must_use]
 pub fn scope(scope: impl Into<String>) -> Policy {
     Policy(Rule::Scope(scope.into()))

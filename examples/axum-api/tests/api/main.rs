@@ -113,6 +113,25 @@ fn rfc9110_9_another_method_is_405_where_one_may_call_at_all() {
 }
 
 #[test]
+fn asvs_15_3_4_the_client_behind_a_proxy_is_believed_only_if_the_proxy_is_trusted() {
+    for (proxies, client) in [(None, "127.0.0.1"), (Some("127.0.0.0/8"), "192.0.2.7")] {
+        let server = Server::start_with(&[("AXUM_API_TRUSTED_PROXIES", proxies)]);
+
+        let forwarded = "198.51.100.1, 192.0.2.7";
+        server.send(&get("/protected").header("x-forwarded-for", forwarded));
+        server.send(
+            &post("/token")
+                .header("x-forwarded-for", forwarded)
+                .form("x"),
+        );
+
+        let log = server.end().log;
+        let client = format!("client={client} ");
+        assert_eq!(log.matches(&client).count(), 2, "{log}");
+    }
+}
+
+#[test]
 fn what_is_printed_once_are_lines_that_work() {
     let server = Server::start_with(&[("AXUM_API_USERS__ALICE__PASSWORD", None)]);
 
