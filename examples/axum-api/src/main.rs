@@ -19,12 +19,14 @@
 //! | `AXUM_API_REQUEST_SECONDS` | 30 | for which the head of a request may take, and the rest |
 //! | `AXUM_API_DRAIN_SECONDS` | 10 | for which requests may end when it is told to |
 //!
-//! What has no default in production must be set. Each may also come from a file
+//! Tokens and passwords pass in clear text: in production there is a proxy before it
+//! that speaks TLS. What has no default there must be set. Each may also come from a file
 //! that nobody else can read, named by the setting with `_FILE` behind it.
 
 mod accounts;
 mod items;
 mod logging;
+mod panics;
 mod problem;
 mod routes;
 mod server;
@@ -59,13 +61,14 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let masker = logging::start(&settings)?;
+    panics::log();
     let tokens = Tokens::new(&settings, &masker)?;
     let accounts = Accounts::new(&settings, &masker).await?;
     let router = routes::router(&settings, &tokens, &accounts)?;
 
     let listener = TcpListener::bind(settings.told.listen).await?;
     let address = listener.local_addr()?;
-    welcome::print(address, &settings, &accounts)?;
+    welcome::print(address, &settings, &accounts);
     let limits = settings.limits();
     // From here on the hashes are enough: wipe the passwords.
     drop((settings, accounts));

@@ -20,7 +20,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use crate::problem::Problem;
+use crate::panics::caught;
+use crate::problem::{Failure, Problem};
 
 /// How many connections are served at a time. More wait to be accepted.
 const MAX_CONNECTIONS: usize = 1024;
@@ -84,8 +85,9 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    match timeout(limits.request, router.oneshot(request)).await {
-        Ok(answer) => answer,
+    match timeout(limits.request, caught(router.oneshot(request))).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panicked)) => Ok(Failure::from(panicked).into_response()),
         Err(_) => Ok(Problem::new(StatusCode::REQUEST_TIMEOUT).into_response()),
     }
 }

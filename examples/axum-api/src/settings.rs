@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub(crate) struct Told<P, K> {
     #[serde(default = "default_name")]
     pub(crate) audience: String,
     #[serde(default = "default_token_seconds")]
-    token_seconds: u32,
+    token_seconds: NonZeroU32,
     #[serde(default)]
     pub(crate) trusted_proxies: Proxies,
     #[serde(default)]
@@ -102,7 +103,7 @@ impl Settings {
     }
 
     pub(crate) fn token_lifetime(&self) -> Duration {
-        Duration::from_secs(self.told.token_seconds.into())
+        Duration::from_secs(self.told.token_seconds.get().into())
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -258,8 +259,8 @@ fn default_name() -> String {
     "axum-api".to_owned()
 }
 
-fn default_token_seconds() -> u32 {
-    900
+fn default_token_seconds() -> NonZeroU32 {
+    const { NonZeroU32::new(900).unwrap() }
 }
 
 fn default_request_seconds() -> u16 {

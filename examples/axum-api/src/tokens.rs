@@ -51,7 +51,6 @@ impl Tokens {
             .issuer(self.issuer.as_str())
             .audience(self.audience.as_str())
             .at_jwt()
-            .leeway(Duration::ZERO)
             .build()?;
         Ok(Bearer::new(verifier).cache(CACHED))
     }

@@ -7,17 +7,14 @@ use crate::settings::{Profile, Settings};
 /// Says where the service listens and, in the development profile, how to try it.
 ///
 /// Passwords are shown only when they were made at start.
-pub(crate) fn print(
-    address: SocketAddr,
-    settings: &Settings,
-    accounts: &Accounts,
-) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
+pub(crate) fn print(address: SocketAddr, settings: &Settings, accounts: &Accounts) {
+    let mut text = format!("listening on http://{address}\n");
     if settings.told.profile == Profile::Development {
-        writeln!(out, "{}", lines(address, accounts))?;
+        text.push_str(&lines(address, accounts));
     }
-    out.flush()
+    let mut out = io::stdout().lock();
+    // Where nobody reads it, there is nobody to tell.
+    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn lines(address: SocketAddr, accounts: &Accounts) -> String {

@@ -65,7 +65,7 @@ fn all_that_is_wrong_is_named_at_once_and_no_value_shown() {
             ("AXUM_API_LISTEN", "localhost"),
             ("AXUM_API_SIGNING_KEY", "hunter2-signing-key"),
             ("AXUM_API_USERS__ALICE__PASSWORD", "hunter2"),
-            ("AXUM_API_TOKEN_SECONDS", "-1"),
+            ("AXUM_API_TOKEN_SECONDS", "0"),
             ("AXUM_API_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
             ("AXUM_API_LOG", "xml"),
         ];
