@@ -154,11 +154,11 @@ impl Outcome {
 
 /// Reports decisions as [`tracing`] events with the target `bartizan`.
 ///
-/// Failures are errors, rejections and issued credentials `INFO`, passes `DEBUG`.
-/// An event names the guard, the outcome, the slug, the method, the path without its query, the
-/// subject and the id of its credential, the client's address and the latency;
-/// header values are never in it. Text that comes from the request is escaped, so
-/// that it cannot forge a line.
+/// Failures are errors, and warnings when a retry may help; rejections and issued
+/// credentials are `INFO`, passes `DEBUG`. An event names the guard, the outcome,
+/// the slug, the method, the path without its query, the subject and the id of its
+/// credential, the client's address and the latency; header values are never in it.
+/// Text that comes from the request is escaped, so that it cannot forge a line.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct TracingObserver;
@@ -195,6 +195,10 @@ impl Observer for TracingObserver {
             };
         }
         match decision.outcome {
+            // Having too much to do is no fault that each request has to report.
+            Outcome::Failed if decision.rejection.and_then(Rejection::delay).is_some() => {
+                report!(Level::WARN);
+            }
             Outcome::Failed => report!(Level::ERROR),
             Outcome::Shadowed if decision.rejection.is_some_and(Rejection::is_failure) => {
                 report!(Level::ERROR);

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use bartizan_core::chain::Chain;
 use bartizan_core::{
@@ -74,6 +75,10 @@ async fn failures_are_errors_and_rejections_are_not() {
             Verdict::<()>::Reject(Rejection::unavailable("down", "store is down"))
         })
     };
+    let overloaded = guard_fn(|_: RequestHead<'_>| {
+        let busy = Rejection::unavailable("busy", "queue is full");
+        Verdict::<()>::Reject(busy.retry_after(Duration::from_secs(1)))
+    });
     for (layer, level) in [
         (log_of(passes()).await, "DEBUG"),
         (log_of(answers()).await, "DEBUG"),
@@ -84,6 +89,7 @@ async fn failures_are_errors_and_rejections_are_not() {
         ),
         (log_of(fails()).await, "ERROR"),
         (log_of(bartizan_core::Guard::shadow(fails())).await, "ERROR"),
+        (log_of(overloaded).await, " WARN"),
     ] {
         assert!(layer.contains(level), "{level}: {layer}");
         assert_eq!(layer.lines().count(), 1, "{layer}");

@@ -70,7 +70,7 @@ async fn asvs_16_3_1_and_16_2_5_each_decision_is_logged_without_secrets() {
         ("alice", "INFO", "subject=\"alice\""),
         ("typed-p4ssword", "INFO", "slug=\"invalid_grant\""),
         ("failure", "ERROR", "db-7 is down"),
-        ("overload", "ERROR", "slug=\"temporarily_unavailable\""),
+        ("overload", "WARN", "slug=\"temporarily_unavailable\""),
     ] {
         let form = format!("grant_type=password&username={user}&password=t0p-secret");
         send(&endpoint(), &form, None).await;

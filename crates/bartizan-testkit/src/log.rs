@@ -1,12 +1,14 @@
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Captures what is logged on this thread, at every level, until it is dropped.
 ///
-/// For tests that show that a secret is not logged.
+/// For tests that show that a secret is not logged. The first one makes a subscriber
+/// that writes nowhere the process's default, if there is none: without, tests on
+/// other threads could make `tracing` remember that nobody wants an event.
 #[derive(Debug)]
 pub struct LogCapture {
     written: Written,
@@ -17,6 +19,15 @@ impl LogCapture {
     /// Starts to capture.
     #[must_use]
     pub fn start() -> Self {
+        static INTEREST: Once = Once::new();
+        INTEREST.call_once(|| {
+            let nowhere = tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::TRACE)
+                .with_writer(io::sink)
+                .finish();
+            // An error means that there is a default already.
+            let _ = tracing::subscriber::set_global_default(nowhere);
+        });
         let written = Written::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
