@@ -79,6 +79,14 @@ impl Principal {
         self
     }
 
+    /// Keeps those roles for which `keep` holds, where whoever acts for the principal
+    /// may not have them all.
+    #[must_use]
+    pub fn retain_roles(mut self, keep: impl Fn(&str) -> bool) -> Self {
+        Arc::make_mut(&mut self.0).roles.retain(|role| keep(role));
+        self
+    }
+
     /// Returns the roles as granted, without those that a hierarchy adds.
     #[must_use]
     pub fn roles(&self) -> &[String] {

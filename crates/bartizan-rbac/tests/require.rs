@@ -94,6 +94,32 @@ async fn rfc6750_5_a_bearer_without_the_scopes_learns_which_are_needed() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_is_not_what_another_part_forbids() {
+    let either = any([scope("a"), scope("b")]);
+    let layer = GuardLayer::new(require(all([either, not(scope("a"))])));
+    let bearer = Principal::builder("p").scheme("bearer").build();
+
+    let response = assert_denied(&layer, &request(bearer)).await;
+    assert_eq!(challenges(&response), NONE);
+}
+
+#[tokio::test]
+async fn scopes_in_one_text_are_all_asked_for() {
+    let layer = GuardLayer::new(require(scope("items:read items:write")));
+    let part = |scopes: &[&str]| {
+        let builder = Principal::builder("p").scheme("bearer");
+        request(builder.scopes(scopes.iter().copied()).build())
+    };
+
+    assert_passes(&layer, &part(&["items:write", "items:read"])).await;
+    let slug = "insufficient-scope";
+    let forbidden = StatusCode::FORBIDDEN;
+    let response = assert_rejected(&layer, &part(&["items:read"]), forbidden, slug).await;
+    let expected = "scope=\"items:read items:write\"";
+    assert!(challenges(&response)[0].ends_with(expected));
+}
+
+#[tokio::test]
 async fn a_403_that_no_scope_would_help_has_no_challenge() {
     for policy in [
         role("admin"),

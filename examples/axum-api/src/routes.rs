@@ -40,6 +40,7 @@ fn public(tokens: &Tokens, accounts: &Accounts) -> Result<Router, Box<dyn Error>
     // itself.
     let demo = Client::public("demo")
         .grant(GrantType::Password)
+        .user_role(ADMIN)
         .scopes(WRITE.parse()?);
     let endpoint = TokenEndpoint::new(MemoryClientStore::new([demo.clone()])?, tokens.signer())
         .default_client(demo)?

@@ -38,6 +38,8 @@ struct Inner {
     secrets: Vec<HashedSecret>,
     grants: Vec<GrantType>,
     roles: Vec<String>,
+    #[cfg(feature = "legacy-password-grant")]
+    user_roles: Vec<String>,
     scopes: Scopes,
     default_scopes: Option<Scopes>,
 }
@@ -57,6 +59,8 @@ impl Client {
             secrets: Vec::new(),
             grants: Vec::new(),
             roles: Vec::new(),
+            #[cfg(feature = "legacy-password-grant")]
+            user_roles: Vec::new(),
             scopes: Scopes::NONE,
             default_scopes: None,
         }))
@@ -87,9 +91,20 @@ impl Client {
         self
     }
 
-    /// Grants the client itself a role, for when it asks for itself.
+    /// Grants the client itself a role, for when it asks for itself. It is none of its
+    /// users'.
     pub fn role(mut self, role: impl Into<String>) -> Self {
         self.inner().roles.push(role.into());
+        self
+    }
+
+    /// Allows the client to act in a role that its user has. Without, a token for a
+    /// user carries no roles: a client that is trusted with a few scopes is not
+    /// trusted with all that an administrator who logs in to it may do.
+    #[cfg(feature = "legacy-password-grant")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "legacy-password-grant")))]
+    pub fn user_role(mut self, role: impl Into<String>) -> Self {
+        self.inner().user_roles.push(role.into());
         self
     }
 
@@ -153,6 +168,12 @@ impl Client {
             .roles(&self.0.roles)
             .scopes(scopes.iter())
             .build()
+    }
+
+    /// Returns the user as far as the client may act for one.
+    #[cfg(feature = "legacy-password-grant")]
+    pub(crate) fn acting_for(&self, user: Principal) -> Principal {
+        user.retain_roles(|role| self.0.user_roles.iter().any(|allowed| allowed == role))
     }
 
     fn inner(&mut self) -> &mut Inner {

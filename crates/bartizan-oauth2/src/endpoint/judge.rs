@@ -45,7 +45,7 @@ impl Settings {
             #[cfg(feature = "legacy-password-grant")]
             GrantType::Password => {
                 let (principal, scopes) = self.log_in(form, scopes).await?;
-                (principal, granted(scopes, is_requested)?)
+                (client.acting_for(principal), granted(scopes, is_requested)?)
             }
         };
         *known = Some(acts(principal.subject()));

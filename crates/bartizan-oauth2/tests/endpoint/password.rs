@@ -171,6 +171,7 @@ async fn a_login_that_cannot_be_checked_is_503_and_never_denied() {
 fn login_client() -> Client {
     Client::public("login")
         .grant(GrantType::Password)
+        .user_role("editor")
         .scopes("items:read items:write admin".parse().unwrap())
 }
 
@@ -206,7 +207,7 @@ impl PasswordVerifier for Users {
         *self.0.lock().unwrap() += 1;
         let answer = match (username, password.expose_secret()) {
             ("alice", "correct horse") => Ok(Principal::builder("alice")
-                .role("editor")
+                .roles(["editor", "admin"])
                 .scopes(["items:read", "items:write", "billing"])
                 .build()),
             ("failure", _) => Err(LoginError::Failed("db-7 is down".into())),

@@ -7,9 +7,9 @@ use crate::{EmptyPolicy, RoleHierarchy};
 
 /// What a principal must hold, as a value.
 ///
-/// Made by [`role`], [`scope`], [`all`], [`any`] and [`not`]. There is no policy
-/// that holds for everyone, by accident or otherwise: one that joins nothing does
-/// not compile.
+/// Made by [`role`], [`scope`], [`all`], [`any`] and [`not`]. One that joins nothing
+/// does not compile; only what [`not`] makes can hold for everyone who is
+/// authenticated.
 ///
 /// # Example
 ///
@@ -81,15 +81,24 @@ pub fn role(role: impl Into<String>) -> Policy {
     Policy(Rule::Role(role.into()))
 }
 
-/// Asks for a scope.
+/// Asks for a scope, or for all of several that are separated by spaces.
 ///
-/// One that is not a scope token ([RFC 6749, section 3.3]), such as one with a
-/// space, is in no token whose scopes are a text, and in no challenge.
+/// One that is not a scope token ([RFC 6749, section 3.3]) is in no token whose
+/// scopes are a text, and in no challenge.
 ///
 /// [RFC 6749, section 3.3]: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
 #[must_use]
 pub fn scope(scope: impl Into<String>) -> Policy {
-    Policy(Rule::Scope(scope.into()))
+    let scope = scope.into();
+    let mut parts = scope.split(' ').filter(|part| !part.is_empty());
+    match (parts.next(), parts.next()) {
+        (Some(_), Some(_)) => {
+            let parts = scope.split(' ').filter(|part| !part.is_empty());
+            let parts = parts.map(|part| Policy(Rule::Scope(part.to_owned())));
+            Policy(Rule::All(parts.collect()))
+        }
+        _ => Policy(Rule::Scope(scope)),
+    }
 }
 
 /// Asks for all of `policies`.

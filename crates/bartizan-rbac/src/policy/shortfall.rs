@@ -30,11 +30,21 @@ impl Policy {
         principal: &Principal,
         hierarchy: &RoleHierarchy,
     ) -> Option<Vec<&str>> {
+        let scopes = self.wanting(principal, hierarchy)?;
+        // What one part wants another may forbid.
+        let with = Principal::builder(principal.subject())
+            .roles(principal.roles())
+            .scopes(scopes.iter().copied())
+            .build();
+        self.holds(&with, hierarchy).then_some(scopes)
+    }
+
+    fn wanting(&self, principal: &Principal, hierarchy: &RoleHierarchy) -> Option<Vec<&str>> {
         match &self.0 {
             Rule::All(parts) => {
                 let mut scopes = Vec::new();
                 for part in parts {
-                    for scope in part.scopes_to_ask_for(principal, hierarchy)? {
+                    for scope in part.wanting(principal, hierarchy)? {
                         if !scopes.contains(&scope) {
                             scopes.push(scope);
                         }
@@ -45,10 +55,10 @@ impl Policy {
             Rule::Any(parts) => {
                 let met = parts.iter().find(|part| part.holds(principal, hierarchy));
                 match met {
-                    Some(part) => part.scopes_to_ask_for(principal, hierarchy),
+                    Some(part) => part.wanting(principal, hierarchy),
                     None => parts
                         .iter()
-                        .find_map(|part| part.scopes_to_ask_for(principal, hierarchy)),
+                        .find_map(|part| part.wanting(principal, hierarchy)),
                 }
             }
             Rule::Not(_) | Rule::Role(_) => self.holds(principal, hierarchy).then(Vec::new),
