@@ -31,6 +31,7 @@ mod problem;
 mod routes;
 mod server;
 mod settings;
+mod stream;
 mod tokens;
 mod welcome;
 

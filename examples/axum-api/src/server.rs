@@ -22,6 +22,7 @@ use tower::ServiceExt;
 
 use crate::panics::caught;
 use crate::problem::{Failure, Problem};
+use crate::stream::TimedStream;
 
 /// How many connections are served at a time. More wait to be accepted.
 const MAX_CONNECTIONS: usize = 1024;
@@ -32,7 +33,8 @@ const MAX_HEAD: usize = 64 * 1024;
 /// How long the service waits for clients.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// For the head of a request, and then for the rest and the answer.
+    /// For the head of a request, then for the rest and the answer, and for a client
+    /// that takes none of what it asked for.
     pub(crate) request: Duration,
     /// For requests that have begun when the service is told to end.
     pub(crate) drain: Duration,
@@ -57,6 +59,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits)
         };
         let router = router.clone();
         let service = service_fn(move |request| answer(router.clone(), peer, request, limits));
+        let stream = TimedStream::new(stream, limits.request);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.request)

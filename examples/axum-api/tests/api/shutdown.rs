@@ -1,6 +1,10 @@
 //! How the service ends, and how it ends what clients do not.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tokio::net::TcpSocket;
 
 use crate::http::connect;
 use crate::server::{ALICE, Ended, Server, login};
@@ -61,6 +65,23 @@ fn a_client_that_dribbles_is_not_waited_for() {
 }
 
 #[test]
+fn a_client_that_asks_and_never_reads_is_not_waited_for() {
+    let server = Server::start_with(&[("AXUM_API_REQUEST_SECONDS", Some("1"))]);
+    let mut stream = small(&server);
+    let requests = b"GET /nope HTTP/1.1\r\nhost: x\r\n\r\n".repeat(64);
+
+    let cut = loop {
+        if let Err(error) = stream.write_all(&requests) {
+            break error;
+        }
+    };
+
+    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
+    assert!(kinds.contains(&cut.kind()), "{cut:?}");
+    assert_eq!(server.send(&crate::http::get("/healthz")).status, 200);
+}
+
+#[test]
 fn a_head_that_never_ends_is_refused() {
     let server = Server::start();
 
@@ -71,7 +92,25 @@ fn a_head_that_never_ends_is_refused() {
     assert_eq!(server.send(&crate::http::get("/healthz")).status, 200);
 }
 
-fn begin(server: &Server, rest: &str) -> std::net::TcpStream {
+/// A connection that soon holds no more of what the service says.
+fn small(server: &Server) -> TcpStream {
+    let connect = async {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(4096)?;
+        let address = server.address().parse().unwrap();
+        socket.connect(address).await?.into_std()
+    };
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let stream = runtime.enable_io().build().unwrap().block_on(connect);
+    let stream = stream.unwrap();
+    stream.set_nonblocking(false).unwrap();
+    // Long after the service should have closed it.
+    let long = Some(Duration::from_secs(20));
+    stream.set_write_timeout(long).unwrap();
+    stream
+}
+
+fn begin(server: &Server, rest: &str) -> TcpStream {
     let mut stream = connect(server.address());
     let head = "POST /token HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
                 content-type: application/x-www-form-urlencoded\r\n";
@@ -80,7 +119,7 @@ fn begin(server: &Server, rest: &str) -> std::net::TcpStream {
     stream
 }
 
-fn rest(stream: &mut std::net::TcpStream) -> String {
+fn rest(stream: &mut TcpStream) -> String {
     let mut rest = Vec::new();
     let _reset = stream.read_to_end(&mut rest);
     String::from_utf8(rest).unwrap()
