@@ -31,13 +31,13 @@ pub enum TokenError {
     Lifetime,
     /// Not three base64url parts.
     Malformed,
-    /// A claim that is required is absent.
+    /// A claim that is required is absent, or is a `sub` that names nobody.
     MissingClaim(&'static str),
     /// `nbf` lies in the future.
     NotYetValid,
     /// The signature does not verify.
     Signature,
-    /// The token is longer than this verifier reads.
+    /// The token is longer than this verifier, or [`verify_jws`](crate::verify_jws), reads.
     TooLong,
     /// `typ` is not an expected one.
     Type,
@@ -46,7 +46,10 @@ pub enum TokenError {
 impl std::error::Error for TokenError {}
 
 impl TokenError {
-    /// Returns the sentence that [`Display`](fmt::Display) shows.
+    /// Returns the sentence that is for whoever sent the token.
+    ///
+    /// [`Display`](fmt::Display) shows the same, and also names the claim that is
+    /// missing.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -72,6 +75,10 @@ impl TokenError {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(self.as_str())?;
+        match self {
+            Self::MissingClaim(name) => write!(f, ": {name}"),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,6 +5,9 @@ use crate::{KeySet, TokenError, VerifyingKey, base64url};
 const MAX_SIGNATURE_LEN: usize = 1024;
 /// The longest that is not RSA, in base64url: P-521.
 const SHORT_SIGNATURE_LEN: usize = 176;
+/// The longest token of [`verify_jws`]: its parts are read before it is known who
+/// wrote them.
+const MAX_LEN: usize = 1024 * 1024;
 
 /// Verifies a compact JWS ([RFC 7515 section 7.1]) and returns its payload,
 /// whatever that is.
@@ -13,8 +16,8 @@ const SHORT_SIGNATURE_LEN: usize = 176;
 /// says neither for whom a token is, nor until when.
 ///
 /// The header's `alg` must be that of a key in `keys`, and its `kid` that of the
-/// key, where both have one. Any `crit` is refused, and so are `b64`, `zip` and
-/// the JSON serialisations.
+/// key, where both have one. Any `crit` is refused, and so are `b64`, `zip`, the
+/// JSON serialisations, and tokens over 1 MiB.
 ///
 /// # Example
 ///
@@ -34,11 +37,15 @@ const SHORT_SIGNATURE_LEN: usize = 176;
 ///
 /// # Errors
 ///
-/// [`TokenError::Malformed`], [`TokenError::Header`], [`TokenError::Critical`],
-/// [`TokenError::Algorithm`], [`TokenError::Key`] or [`TokenError::Signature`].
+/// [`TokenError::TooLong`], [`TokenError::Malformed`], [`TokenError::Header`],
+/// [`TokenError::Critical`], [`TokenError::Algorithm`], [`TokenError::Key`] or
+/// [`TokenError::Signature`].
 ///
 /// [RFC 7515 section 7.1]: https://www.rfc-editor.org/rfc/rfc7515#section-7.1
 pub fn verify_jws(token: &str, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
+    if token.len() > MAX_LEN {
+        return Err(TokenError::TooLong);
+    }
     let compact = Compact::split(token)?;
     let candidates = Header::decode(compact.header, |header| {
         keys.candidates(header.algorithm, header.id.as_deref())
@@ -49,7 +56,8 @@ pub fn verify_jws(token: &str, keys: &KeySet) -> Result<Vec<u8>, TokenError> {
 
 /// Signs `payload`, whatever it is, as a compact JWS.
 ///
-/// For access tokens there is [`TokenSigner`](crate::TokenSigner).
+/// For access tokens there is [`TokenSigner`](crate::TokenSigner). [`verify_jws`]
+/// takes no token over 1 MiB, which a payload of 765 KiB fits.
 ///
 /// # Errors
 ///

@@ -55,7 +55,8 @@
 //! 3. A token of other characters than [RFC 6750 section 2.1] allows is refused: 401,
 //!    `invalid_token`. So is every token that the [`Verifier`] refuses; its page
 //!    lists the rules in order.
-//! 4. A token without `sub` makes no principal: 401, `invalid_token`.
+//! 4. A token without `sub`, or with an empty one, makes no principal: 401,
+//!    `invalid_token`.
 //! 5. Any other makes a [`Principal`](bartizan_core::Principal), and the inner
 //!    service does not see the token.
 //!

@@ -22,6 +22,12 @@ const NAME: &str = "bearer";
 /// The principal has the token's subject, issuer, roles, scopes, id and expiry,
 /// and the [`Claims<T>`](Claims) as an attribute.
 ///
+/// A `Bearer` judges every bearer token that comes, and refuses those of another
+/// issuer. Two of them joined by [`or`](Scheme::or) do not serve two issuers: the
+/// second is only asked where there is no token, so what its issuer signs is always
+/// refused. Give each issuer its own routes, or write a [`Scheme`] that asks one
+/// after the other for the [`principal`](Self::principal).
+///
 /// A token in the query or in a form body is not looked at: URLs are logged
 /// ([RFC 9700 section 4.3.2]).
 ///
@@ -80,12 +86,14 @@ impl<T> Bearer<T> {
     /// Remembers up to `capacity` tokens that verified, so that the next request
     /// with one costs a look-up instead of a signature check.
     ///
-    /// A token is remembered as a whole: only the same bytes are found. It is
-    /// forgotten when it expires, by the clock of the verifier, and when the keys
-    /// are replaced. Tokens over 4 KiB are not remembered.
+    /// A token is remembered as a whole: only the same bytes are found. What is
+    /// remembered is void at once when the token expires, by the clock of the
+    /// verifier, and when the keys are replaced. Tokens over 4 KiB are not
+    /// remembered.
     ///
-    /// The price is that tokens that are still valid lie in memory; they are wiped
-    /// when they leave.
+    /// The price is that tokens lie in memory, up to `capacity` of them. One that
+    /// is void is wiped when it comes again or when others need its place, not
+    /// before: if no more requests come, it stays.
     #[must_use]
     pub fn cache(self, capacity: NonZeroUsize) -> Self {
         Self {
@@ -110,7 +118,7 @@ where
     /// # Errors
     ///
     /// As [`Verifier::verify`], and [`TokenError::MissingClaim`] if the token has
-    /// no `sub`.
+    /// no `sub`, or an empty one.
     pub fn principal(&self, token: &str) -> Result<Principal, TokenError> {
         let now = self.verifier.now();
         let Some(cache) = &self.cache else {
@@ -137,9 +145,9 @@ where
 
     fn verify(&self, token: &str, now: SystemTime) -> Result<Claims<T>, TokenError> {
         let claims = self.verifier.verify_at(token, now)?;
-        match claims.subject {
+        match claims.subject.as_deref() {
+            None | Some("") => Err(TokenError::MissingClaim("sub")),
             Some(_) => Ok(claims),
-            None => Err(TokenError::MissingClaim("sub")),
         }
     }
 

@@ -7,7 +7,7 @@ pub enum KeyError {
     /// The key does not fit the algorithm, or names another, or none and does
     /// not imply one.
     Algorithm,
-    /// Two keys have the same `kid`.
+    /// Two different keys have the same `kid`.
     DuplicateId,
     /// The set holds no key that can verify a signature.
     EmptySet,
@@ -36,6 +36,8 @@ pub enum KeyError {
     TooMany,
     /// `use` or `key_ops` says that the key is for something else.
     Use,
+    /// The secret has fewer than 8 different bytes, so it is not random.
+    Weak,
 }
 
 impl std::error::Error for KeyError {}
@@ -44,7 +46,7 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Algorithm => "the key does not fit the algorithm",
-            Self::DuplicateId => "two keys have the same id",
+            Self::DuplicateId => "two different keys have the same id",
             Self::EmptySet => "the set holds no usable key",
             Self::Encoding => "the key is malformed",
             Self::Encrypted => "the key is encrypted",
@@ -58,6 +60,7 @@ impl fmt::Display for KeyError {
             Self::Size => "the key is too small or too large",
             Self::TooMany => "the set holds too many keys",
             Self::Use => "the key is meant for another use",
+            Self::Weak => "the secret is not random",
         })
     }
 }

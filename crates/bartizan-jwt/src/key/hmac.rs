@@ -1,19 +1,25 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
-use aws_lc_rs::signature::ParsedPublicKey;
-use aws_lc_rs::{hmac, rand, signature};
+use aws_lc_rs::{hmac, rand};
 use bartizan_secret::SecretBytes;
 use zeroize::Zeroizing;
 
 use super::id::KeyId;
-use super::{KeyError, der, id};
+use super::{KeyError, id, published};
 use crate::Algorithm;
+
+/// Less than any random secret has, be it spelled in hexadecimal.
+const MIN_DIFFERENT_BYTES: usize = 8;
 
 /// A secret shared by whoever signs and whoever verifies, for one algorithm.
 ///
-/// It is made from secret bytes only. No function turns the public key of
-/// another algorithm into one, and bytes that *are* a public key are refused:
-/// this is what the attacks of CVE-2022-29217 and CVE-2024-33663 need.
+/// It is made from secret bytes only: no function turns the key of another
+/// algorithm into one, which is what the attacks of CVE-2022-29217 and
+/// CVE-2024-33663 need. Should someone pass the bytes of a public key all the
+/// same, [`new`](Self::new) refuses those that it can recognise: the common
+/// spellings. It cannot tell a raw Ed25519 key, a bare modulus or coordinate, or a
+/// compressed point from random bytes.
 #[derive(Clone)]
 pub struct HmacKey {
     pub(super) algorithm: Algorithm,
@@ -29,18 +35,25 @@ impl HmacKey {
     /// - [`KeyError::Algorithm`] if `algorithm` is not an HMAC
     /// - [`KeyError::Size`] if `secret` is shorter than the hash's output, as
     ///   [RFC 7518 section 3.2] forbids: 32, 48 or 64 bytes
+    /// - [`KeyError::Weak`] if `secret` has fewer than 8 different bytes. A secret
+    ///   is meant to be random: that a longer text is made of words, or is known
+    ///   to others, is not noticed
     /// - [`KeyError::PublicAsSecret`] if `secret` is a public key or certificate
-    ///   in PEM, DER, SSH, JWK or point form
+    ///   in PEM or DER, a line, file or blob of SSH, a JWK or a set of them, or an
+    ///   uncompressed point; or one of these in base64, base64url or hexadecimal
     ///
     /// [RFC 7518 section 3.2]: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
     pub fn new(algorithm: Algorithm, secret: &SecretBytes) -> Result<Self, KeyError> {
         let secret = secret.expose_secret();
         let scheme = scheme(algorithm)?;
-        if looks_public(secret) {
+        if published::is_published(secret) {
             return Err(KeyError::PublicAsSecret);
         }
         if secret.len() < scheme.tag_len() {
             return Err(KeyError::Size);
+        }
+        if secret.iter().collect::<BTreeSet<_>>().len() < MIN_DIFFERENT_BYTES {
+            return Err(KeyError::Weak);
         }
         Ok(Self {
             algorithm,
@@ -95,42 +108,4 @@ fn scheme(algorithm: Algorithm) -> Result<hmac::Algorithm, KeyError> {
         Algorithm::HS512 => Ok(hmac::HMAC_SHA512),
         _ => Err(KeyError::Algorithm),
     }
-}
-
-/// Whether `secret` is something that anyone may know.
-fn looks_public(secret: &[u8]) -> bool {
-    let text = secret.trim_ascii();
-    let starts = |start: &str| text.starts_with(start.as_bytes());
-    let contains = |part: &str| {
-        text.windows(part.len())
-            .any(|window| window == part.as_bytes())
-    };
-    contains("-----BEGIN")
-        || ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
-            .into_iter()
-            .any(starts)
-        || (starts("{") && (contains("\"kty\"") || contains("\"keys\"")))
-        || der::is_public_key(secret)
-        || base64_simd::STANDARD
-            .decode_to_vec(without_line_ends(text))
-            .is_ok_and(|der| der::is_public_key(&der))
-        || is_point(secret)
-}
-
-/// The body of a PEM block, whose armour someone took off.
-fn without_line_ends(text: &[u8]) -> Vec<u8> {
-    let bytes = text.iter().copied();
-    bytes.filter(|byte| !byte.is_ascii_whitespace()).collect()
-}
-
-/// Whether `secret` is the uncompressed point of an EC key: a random secret has
-/// next to no chance to lie on the curve.
-fn is_point(secret: &[u8]) -> bool {
-    [
-        &signature::ECDSA_P256_SHA256_FIXED,
-        &signature::ECDSA_P384_SHA384_FIXED,
-        &signature::ECDSA_P521_SHA512_FIXED,
-    ]
-    .into_iter()
-    .any(|scheme| secret.first() == Some(&4) && ParsedPublicKey::new(scheme, secret).is_ok())
 }

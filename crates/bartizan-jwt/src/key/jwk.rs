@@ -112,8 +112,13 @@ impl<'a> Jwk<'a> {
         self.family().is_ok_and(|family| family.fits(algorithm))
     }
 
-    pub(super) fn is_symmetric(&self) -> bool {
+    fn is_symmetric(&self) -> bool {
         self.kty.0 == "oct"
+    }
+
+    /// Whether this is a secret with its bytes, whatever they are worth.
+    pub(super) fn holds_secret(&self) -> bool {
+        self.is_symmetric() && self.k.is_some() && self.check_use("verify").is_ok()
     }
 
     pub(super) fn names_algorithm(&self) -> bool {
@@ -159,9 +164,7 @@ impl<'a> Jwk<'a> {
             return Err(KeyError::Kind);
         }
         let public = self.public()?;
-        if !public.family().fits(algorithm) {
-            return Err(KeyError::Algorithm);
-        }
+        public.parse(algorithm)?;
         let d = secret(self.d.as_ref())?;
         match &public {
             Public::Ec { curve, point } if d.len() == curve.coordinate_len() => {

@@ -5,6 +5,7 @@ mod id;
 mod jwk;
 mod pem;
 mod public;
+mod published;
 mod roca;
 mod set;
 mod shared;

@@ -10,6 +10,10 @@ use crate::{Algorithm, TokenError};
 /// The keys of one issuer.
 ///
 /// Its keys are all public or all secret, and no two have the same `kid`.
+///
+/// A token that names a key is checked with that key only, and one that names none
+/// with at most 4: should more keys of its algorithm come into question, it is
+/// refused. So a token that anyone can write costs at most 4 signature checks.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<VerifyingKey>,
@@ -26,22 +30,29 @@ impl KeySet {
     /// The most keys that are tried for a token that names none.
     pub(crate) const MAX_CANDIDATES: usize = 4;
 
-    /// Creates a set of `keys`.
+    /// Creates a set of `keys`. One that is there twice, by the same `kid` and for
+    /// the same algorithm, counts once.
     ///
     /// # Errors
     ///
     /// - [`KeyError::EmptySet`] if there is no key
-    /// - [`KeyError::DuplicateId`] if two keys have the same `kid`
+    /// - [`KeyError::DuplicateId`] if two different keys have the same `kid`
     /// - [`KeyError::Mixed`] if there are secrets and public keys
     /// - [`KeyError::TooMany`] if there are more than [`MAX_KEYS`](Self::MAX_KEYS)
     pub fn new(keys: impl IntoIterator<Item = VerifyingKey>) -> Result<Self, KeyError> {
-        let keys: Vec<_> = keys.into_iter().take(Self::MAX_KEYS + 1).collect();
+        let given: Vec<_> = keys.into_iter().take(Self::MAX_KEYS + 1).collect();
+        if given.len() > Self::MAX_KEYS {
+            return Err(KeyError::TooMany);
+        }
+        let mut keys: Vec<VerifyingKey> = Vec::new();
+        for key in given {
+            if !keys.iter().any(|known| known.is_same(&key)) {
+                keys.push(key);
+            }
+        }
         let Some(first) = keys.first() else {
             return Err(KeyError::EmptySet);
         };
-        if keys.len() > Self::MAX_KEYS {
-            return Err(KeyError::TooMany);
-        }
         let symmetric = first.algorithm().is_symmetric();
         if keys
             .iter()
@@ -64,14 +75,20 @@ impl KeySet {
     ///
     /// Entries that are not usable (an unknown `kty` or `alg`, `use` other than
     /// `sig`, a weak or broken key) are left out, and told by
-    /// [`skipped`](Self::skipped): one bad key must not lock everyone out.
+    /// [`skipped`](Self::skipped): one bad key must not lock everyone out. Their
+    /// `kid`s do not count, and an entry that is there twice counts once.
+    ///
+    /// Secrets (`oct` with a `k`) are judged more strictly, usable or not: beside
+    /// a public key, or under the `kid` of another secret, they have the set
+    /// refused. A set with secrets is its operator's own or a leak, and is to be
+    /// mended.
     ///
     /// # Errors
     ///
     /// - [`KeyError::Encoding`] if this is not a JSON object with `keys`
     /// - [`KeyError::EmptySet`] if no entry is usable
     /// - [`KeyError::Mixed`] if secrets stand beside public keys
-    /// - [`KeyError::DuplicateId`] if two keys for signatures have the same `kid`
+    /// - [`KeyError::DuplicateId`] if two different keys have the same `kid`
     /// - [`KeyError::TooMany`] if there are more than [`MAX_KEYS`](Self::MAX_KEYS)
     ///   entries
     ///
@@ -90,33 +107,30 @@ impl KeySet {
         let entries = entries(jwks)?;
         let mut keys = Vec::new();
         let mut skipped = Vec::new();
-        let (mut secrets, mut others) = (false, false);
-        let mut ids = Vec::new();
+        let mut broken_secrets = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
-            let jwk = Jwk::parse(entry.get());
-            if let Ok(jwk) = &jwk
-                && jwk.check_use("verify").is_ok()
-            {
-                secrets |= jwk.is_symmetric();
-                others |= !jwk.is_symmetric();
-                ids.extend(jwk.id().map(str::to_owned));
-            }
-            match jwk.and_then(|jwk| key(algorithms, &jwk)) {
+            let parsed = Jwk::parse(entry.get());
+            let key = parsed.as_ref().map_err(|error| *error);
+            match key.and_then(|jwk| self::key(algorithms, jwk)) {
                 Ok(key) => keys.push(key),
-                Err(error) => skipped.push(SkippedKey { index, error }),
+                Err(error) => {
+                    skipped.push(SkippedKey { index, error });
+                    let secret = parsed.ok().filter(Jwk::holds_secret);
+                    broken_secrets.extend(secret.map(|jwk| jwk.id().map(str::to_owned)));
+                }
             }
         }
-        // Also where one of them is not usable: what the set means to say is unclear.
-        if secrets && others {
-            return Err(KeyError::Mixed);
+        let set = Self::new(keys)?;
+        // What a set with a broken secret means to say is unclear.
+        for id in broken_secrets {
+            if set.keys().any(|key| !key.algorithm().is_symmetric()) {
+                return Err(KeyError::Mixed);
+            }
+            if id.is_some() && set.keys().any(|key| key.id() == id.as_deref()) {
+                return Err(KeyError::DuplicateId);
+            }
         }
-        if repeats(&mut ids) {
-            return Err(KeyError::DuplicateId);
-        }
-        Ok(Self {
-            skipped,
-            ..Self::new(keys)?
-        })
+        Ok(Self { skipped, ..set })
     }
 
     /// Returns the keys.

@@ -89,7 +89,11 @@ impl SigningKey {
             }
             _ => return Err(KeyError::Algorithm),
         };
-        Self::new(algorithm, signer.map_err(|_| KeyError::Invalid)?)
+        let signer = signer.map_err(|error| match error.description_() {
+            "TooLarge" | "TooSmall" => KeyError::Size,
+            _ => KeyError::Invalid,
+        })?;
+        Self::new(algorithm, signer)
     }
 
     /// Reads a private or symmetric key from a JWK ([RFC 7517]) that says or

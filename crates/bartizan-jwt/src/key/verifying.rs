@@ -77,7 +77,7 @@ impl VerifyingKey {
     /// - [`KeyError::Private`] if the key has private members
     /// - [`KeyError::Use`] if `use` or `key_ops` does not allow to verify
     /// - [`KeyError::Id`], [`KeyError::Size`], [`KeyError::Invalid`],
-    ///   [`KeyError::PublicAsSecret`]
+    ///   [`KeyError::PublicAsSecret`], [`KeyError::Weak`]
     ///
     /// [RFC 7517]: https://www.rfc-editor.org/rfc/rfc7517
     pub fn from_jwk(jwk: &str) -> Result<Self, KeyError> {
@@ -152,6 +152,21 @@ impl VerifyingKey {
         members.push(("use", "sig".to_owned()));
         members.extend(self.id().map(|id| ("kid", id.to_owned())));
         Some(members.into_iter().collect())
+    }
+
+    /// Whether `other` is the same key, for the same algorithm, by the same name.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm
+            && self.id == other.id
+            && match (&*self.check, &*other.check) {
+                (Check::Hmac(one), Check::Hmac(two)) => {
+                    hmac::verify(one, &[], hmac::sign(two, &[]).as_ref()).is_ok()
+                }
+                (Check::Public { numbers: one, .. }, Check::Public { numbers: two, .. }) => {
+                    one == two
+                }
+                _ => false,
+            }
     }
 
     /// Whether `signature` is this key's over `message`.

@@ -20,11 +20,13 @@ pub struct VerifierBuilder<T = ()> {
     algorithms: Vec<Algorithm>,
     any_audience: bool,
     any_issuer: bool,
+    at_jwt: bool,
     claim_map: ClaimMap,
     clock: Arc<dyn Clock>,
     keys: SharedKeySet,
     max_len: usize,
     rules: Rules,
+    types: Option<TypPolicy>,
     custom: PhantomData<fn() -> T>,
 }
 
@@ -45,6 +47,7 @@ impl<T> VerifierBuilder<T> {
             algorithms,
             any_audience: false,
             any_issuer: false,
+            at_jwt: false,
             claim_map: ClaimMap::default(),
             clock: Arc::new(SystemClock),
             keys,
@@ -57,6 +60,7 @@ impl<T> VerifierBuilder<T> {
                 required: Vec::new(),
                 typ: TypPolicy::jwt(),
             },
+            types: None,
             custom: PhantomData,
         }
     }
@@ -92,11 +96,12 @@ impl<T> VerifierBuilder<T> {
     }
 
     /// Only takes access tokens of [RFC 9068]: `typ` must be `at+jwt`, and `iss`,
-    /// `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` must be there.
+    /// `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` must be there. It cannot be
+    /// combined with [`types`](Self::types).
     ///
     /// [RFC 9068]: https://www.rfc-editor.org/rfc/rfc9068#section-4
     pub fn at_jwt(mut self) -> Self {
-        self.rules.typ = TypPolicy::one_of(["at+jwt"]);
+        self.at_jwt = true;
         let required = ["iss", "aud", "sub", "client_id", "iat", "jti"];
         self.rules.required.extend(required);
         self
@@ -104,9 +109,10 @@ impl<T> VerifierBuilder<T> {
 
     /// Only takes tokens whose `typ` is one of `types`, instead of `JWT` or none.
     ///
-    /// A name without `/` has `application/` before it; case does not matter.
+    /// A name without `/` has `application/` before it; case does not matter. It
+    /// cannot be combined with [`at_jwt`](Self::at_jwt), which says what it takes.
     pub fn types<'a>(mut self, types: impl IntoIterator<Item = &'a str>) -> Self {
-        self.rules.typ = TypPolicy::one_of(types);
+        self.types = Some(TypPolicy::one_of(types));
         self
     }
 
@@ -155,11 +161,13 @@ impl<T> VerifierBuilder<T> {
             algorithms: self.algorithms,
             any_audience: self.any_audience,
             any_issuer: self.any_issuer,
+            at_jwt: self.at_jwt,
             claim_map: self.claim_map,
             clock: self.clock,
             keys: self.keys,
             max_len: self.max_len,
             rules: self.rules,
+            types: self.types,
             custom: PhantomData,
         }
     }
@@ -172,9 +180,10 @@ impl<T> VerifierBuilder<T> {
     /// - [`ConfigError::Key`] if no key is of a listed algorithm
     /// - [`ConfigError::NoIssuer`], [`ConfigError::NoAudience`] if one is missing
     ///   or empty
-    /// - [`ConfigError::Contradiction`] if one is both set and given up
+    /// - [`ConfigError::Contradiction`] if one is both set and given up, or types are
+    ///   set for access tokens of RFC 9068
     /// - [`ConfigError::Leeway`] if the leeway is over 5 minutes
-    pub fn build(self) -> Result<Verifier<T>, ConfigError> {
+    pub fn build(mut self) -> Result<Verifier<T>, ConfigError> {
         if self.algorithms.is_empty() {
             return Err(ConfigError::NoAlgorithm);
         }
@@ -199,6 +208,12 @@ impl<T> VerifierBuilder<T> {
         if self.rules.leeway > Self::MAX_LEEWAY {
             return Err(ConfigError::Leeway);
         }
+        self.rules.typ = match (self.at_jwt, self.types) {
+            (true, Some(_)) => return Err(ConfigError::Contradiction),
+            (true, None) => TypPolicy::one_of(["at+jwt"]),
+            (false, Some(types)) => types,
+            (false, None) => TypPolicy::jwt(),
+        };
         Ok(Verifier {
             algorithms: self.algorithms,
             approved: ApprovedHeaders::new(),
@@ -216,7 +231,9 @@ impl<T> VerifierBuilder<T> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Issuer or audience is both set and given up.
+    /// Issuer or audience is both set and given up, or
+    /// [`types`](VerifierBuilder::types) are set beside
+    /// [`at_jwt`](VerifierBuilder::at_jwt).
     Contradiction,
     /// No key is of a listed algorithm, so no token could pass.
     Key,
@@ -235,7 +252,7 @@ impl std::error::Error for ConfigError {}
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Contradiction => "issuer or audience is both set and given up",
+            Self::Contradiction => "two settings contradict each other",
             Self::Key => "no key is of an accepted algorithm",
             Self::Leeway => "the leeway is over five minutes",
             Self::NoAlgorithm => "no algorithm is accepted",

@@ -200,11 +200,50 @@ fn jwt_14_a_principal_has_what_the_token_says() {
 
 #[test]
 fn a_token_about_nobody_makes_no_principal() {
+    for subject in [serde_json::Value::Null, json!("")] {
+        let token = sign(claims_with("sub", &subject).to_string());
+        for bearer in [bearer(), cached().0] {
+            for _again in 0..2 {
+                let principal = bearer.principal(&token);
+                assert_eq!(principal.err(), Some(TokenError::MissingClaim("sub")));
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_log_is_told_which_claim_is_missing() {
+    let error = TokenError::MissingClaim("sub");
+    assert_eq!(error.to_string(), "the token lacks a required claim: sub");
+
     let token = sign(claims_with("sub", &serde_json::Value::Null).to_string());
-    assert_eq!(
-        bearer().principal(&token).err(),
-        Some(TokenError::MissingClaim("sub"))
+    let (_, challenge) = refusal(&request(&format!("Bearer {token}")));
+    assert!(
+        challenge.ends_with("error_description=\"the token lacks a required claim\""),
+        "{challenge}"
     );
+    let Attempt::Failed(failure) = attempt(&request(&format!("Bearer {token}"))) else {
+        panic!("a token about nobody was taken");
+    };
+    assert_eq!(failure.detail(), error.as_str());
+    let cause = std::error::Error::source(&failure).unwrap();
+    assert_eq!(cause.to_string(), error.to_string());
+}
+
+#[test]
+fn a_second_bearer_is_not_asked_about_the_token_that_the_first_refuses() {
+    let two = || builder().issuer("https://two.example").build().unwrap();
+    let signer = bartizan_jwt::TokenSigner::new(es256(), "https://two.example")
+        .audience(crate::support::AUDIENCE)
+        .clock(clock());
+    let token = signer.sign(Claims::new("alice", ())).unwrap();
+    let request = request(&format!("Bearer {token}"));
+
+    let alone = Bearer::new(two()).authenticate(RequestHead::of(&request));
+    assert!(matches!(alone, Attempt::Authenticated(_)));
+    let second = bearer().or(Bearer::new(two()));
+    let second = second.authenticate(RequestHead::of(&request));
+    assert!(matches!(second, Attempt::Failed(_)), "{second:?}");
 }
 
 fn cached() -> (Bearer, bartizan_testkit::FakeClock) {

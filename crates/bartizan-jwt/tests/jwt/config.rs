@@ -23,6 +23,8 @@ fn it_is_not_built_without_issuer_audience_and_algorithm() {
         (any().issuer(ISSUER), ConfigError::Contradiction),
         (any().audience(AUDIENCE), ConfigError::Contradiction),
         (any().leeway(Duration::from_secs(301)), ConfigError::Leeway),
+        (any().at_jwt().types(["at+jwt"]), ConfigError::Contradiction),
+        (any().types(["at+jwt"]).at_jwt(), ConfigError::Contradiction),
         (
             Verifier::builder(es256().verifying_key(), []),
             ConfigError::NoAlgorithm,

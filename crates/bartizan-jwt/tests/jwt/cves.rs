@@ -4,65 +4,10 @@ use bartizan_jwt::{Algorithm, HmacKey, KeyError, KeySet, TokenError, Verifier, V
 use bartizan_secret::SecretBytes;
 use serde_json::{Value, json};
 
+use crate::published::public_forms;
 use crate::support::{
-    AUDIENCE, ISSUER, NOW, claims, claims_with, clock, encode, es256, forge, judge, pem, rs256,
-    verifier,
+    AUDIENCE, ISSUER, NOW, claims, claims_with, clock, encode, forge, judge, rs256, verifier,
 };
-
-/// The public key of [`rs256`], in every form that someone might publish.
-fn public_forms() -> Vec<Vec<u8>> {
-    let jwk = rs256().verifying_key().to_jwk().unwrap();
-    let number = |name: &str| {
-        let text = jwk[name].as_str().unwrap();
-        base64_simd::URL_SAFE_NO_PAD.decode_to_vec(text).unwrap()
-    };
-    let pkcs1 = sequence(&[integer(&number("n")), integer(&number("e"))].concat());
-    let rsa = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
-    let spki = sequence(&[&rsa[..], &tagged(3, &[&[0], &pkcs1[..]].concat())].concat());
-    let ssh = format!(
-        "ssh-rsa {} alice@example",
-        base64_simd::STANDARD.encode_to_string(&pkcs1)
-    );
-    let ec = es256().verifying_key().to_jwk().unwrap();
-    let coordinate = |name: &str| {
-        let text = ec[name].as_str().unwrap();
-        base64_simd::URL_SAFE_NO_PAD.decode_to_vec(text).unwrap()
-    };
-    vec![
-        pem("PUBLIC KEY", &spki).into_bytes(),
-        pem("RSA PUBLIC KEY", &pkcs1).into_bytes(),
-        format!("\n  {}", pem("CERTIFICATE", &spki)).into_bytes(),
-        base64_simd::STANDARD.encode_to_string(&spki).into_bytes(),
-        spki,
-        pkcs1,
-        ssh.into_bytes(),
-        b"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY= a".to_vec(),
-        b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q a"
-            .to_vec(),
-        jwk.to_string().into_bytes(),
-        json!({ "keys": [jwk] }).to_string().into_bytes(),
-        [&[4], &coordinate("x")[..], &coordinate("y")[..]].concat(),
-    ]
-}
-
-fn tagged(tag: u8, body: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(body.len()).unwrap().to_be_bytes();
-    let head = match len {
-        [0, short @ 0..=0x7f] => vec![tag, short],
-        [0, long] => vec![tag, 0x81, long],
-        [high, low] => vec![tag, 0x82, high, low],
-    };
-    [head, body.to_vec()].concat()
-}
-
-fn sequence(body: &[u8]) -> Vec<u8> {
-    tagged(0x30, body)
-}
-
-fn integer(number: &[u8]) -> Vec<u8> {
-    let sign: &[u8] = if number[0] >= 0x80 { &[0] } else { &[] };
-    tagged(2, &[sign, number].concat())
-}
 
 /// `PyJWT` took the bytes of a public key for an HMAC secret, when the header said
 /// so.
@@ -104,19 +49,33 @@ fn cve_2024_33663_a_token_signed_with_the_public_key_is_refused() {
     }
 }
 
-/// A random secret is not mistaken for a public key.
+/// Random secrets, and how people spell them, are not mistaken for public keys.
 #[test]
 fn cve_2024_33663_the_guard_lets_secrets_through() {
+    let taken = |secret: &[u8]| HmacKey::new(Algorithm::HS256, &SecretBytes::from(secret)).is_ok();
+    let ascending: Vec<u8> = (0x50..=u8::MAX).collect();
     for first in 0..=u8::MAX {
-        for len in [32, 33, 65, 97, 133, 256] {
-            let mut secret = vec![0x5a; len];
+        for len in [32, 33, 65, 97, 133] {
+            let mut secret = ascending[..len].to_vec();
             secret[0] = first;
-            let key = HmacKey::new(Algorithm::HS256, &SecretBytes::from(secret));
-            assert!(key.is_ok(), "{first} {len}");
+            assert!(taken(&secret), "{first} {len}");
         }
     }
-    let words = SecretBytes::from(&b"ssh is what this long secret is about, is it not"[..]);
-    assert!(HmacKey::new(Algorithm::HS256, &words).is_ok());
+    for len in [32, 33, 48, 64, 65, 97, 256] {
+        for _ in 0..500 {
+            let mut secret = vec![0; len];
+            aws_lc_rs::rand::fill(&mut secret).unwrap();
+            for spelling in crate::published::spellings(&secret) {
+                assert!(taken(&spelling), "{spelling:?}");
+            }
+        }
+    }
+    for words in [
+        "ssh is what this long secret is about, is it not",
+        "a secret of ssh-keys and -----dashes-----, and {\"of\":\"JSON\"}",
+    ] {
+        assert!(taken(words.as_bytes()), "{words}");
+    }
 }
 
 /// Authlib took tokens with a `crit` that it did not understand.

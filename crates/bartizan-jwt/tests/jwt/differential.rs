@@ -43,6 +43,7 @@ const HEADERS: &[Part] = &[
     same(r#"{"alg":"RS256"}"#),
     same(r#"{"alg":1}"#),
     same(r#"{"typ":"JWT"}"#),
+    same(r#"{"alg":"HS256","alg":"HS256"}"#),
     same("[]"),
     same(""),
     // RFC 8725 section 3.11: a token of another kind.
@@ -58,7 +59,6 @@ const HEADERS: &[Part] = &[
     stricter(r#"{"alg":"HS256","zip":"DEF"}"#, TokenError::Critical),
     // RFC 7515 section 4: members are unique, and have types.
     stricter(r#"{"alg":"HS256","x":1,"x":2}"#, TokenError::Header),
-    stricter(r#"{"alg":"HS256","alg":"HS256"}"#, TokenError::Header),
     stricter(r#"{"alg":"HS256","x":{"y":1,"y":2}}"#, TokenError::Header),
     stricter(r#"{"alg":"HS256","typ":null}"#, TokenError::Header),
     stricter(r#"{"alg":"HS256","kid":null}"#, TokenError::Header),
@@ -88,9 +88,8 @@ const AUDIENCES: &[Part] = &[
     same(r#""aud":["x"],"#),
     same(r#""aud":1,"#),
     same(r#""aud":null,"#),
+    same(r#""aud":["https://api.example",1],"#),
     same(""),
-    // An array of strings, all of them (RFC 7519 section 4.1.3).
-    stricter(r#""aud":["https://api.example",1],"#, TokenError::Claims),
 ];
 
 /// `@` is now, in seconds.
@@ -113,20 +112,18 @@ const TIMES: &[Part] = &[
     same(r#""exp":@+3600,"iat":@-60,"#),
     same(r#""exp":@+3600,"iat":0.5,"#),
     same(r#""exp":9007199254740992,"#),
+    same(r#""exp":1e30,"#),
+    same(r#""exp":@+3600,"nbf":-1,"#),
+    same(r#""exp":@+3600,"nbf":-0.5,"#),
+    same(r#""exp":@+3600,"nbf":null,"#),
+    same(r#""exp":@+3600,"exp":@+3600,"#),
+    same(r#""exp":0,"exp":@+3600,"#),
     // Not exact in every parser (RFC 7519 section 2, I-JSON).
     stricter(r#""exp":9007199254740993,"#, TokenError::Claims),
-    stricter(r#""exp":1e30,"#, TokenError::Claims),
-    // Before the epoch.
-    stricter(r#""exp":@+3600,"nbf":-1,"#, TokenError::Claims),
-    stricter(r#""exp":@+3600,"nbf":-0.5,"#, TokenError::Claims),
     // The oracle does not look at `iat`.
     stricter(r#""exp":@+3600,"iat":@+60,"#, TokenError::IssuedInFuture),
     stricter(r#""exp":@+3600,"iat":"@","#, TokenError::Claims),
     stricter(r#""exp":@+3600,"iat":null,"#, TokenError::Claims),
-    stricter(r#""exp":@+3600,"nbf":null,"#, TokenError::Claims),
-    // Which of two the oracle takes is up to its parser.
-    stricter(r#""exp":@+3600,"exp":@+3600,"#, TokenError::Claims),
-    stricter(r#""exp":0,"exp":@+3600,"#, TokenError::Claims),
 ];
 
 const OTHERS: &[Part] = &[
@@ -135,6 +132,8 @@ const OTHERS: &[Part] = &[
     same(r#""sub":"alice","roles":["admin"],"scope":"read""#),
     same(r#""sub":"alice","x":"#),
     same(r#""sub":"alice","x":1e999"#),
+    same(r#""sub":"alice","sub":"mallory""#),
+    same(r#""sub":"alice","s\u0075b":"mallory""#),
     // The subject is a string (RFC 7519 section 4.1.2), and so is the id.
     stricter(r#""sub":7"#, TokenError::Claims),
     stricter(r#""sub":null"#, TokenError::Claims),
@@ -146,8 +145,6 @@ const OTHERS: &[Part] = &[
     ),
     stricter(r#""sub":"alice","scope":7"#, TokenError::Claims),
     // Members are unique, at any depth.
-    stricter(r#""sub":"alice","sub":"mallory""#, TokenError::Claims),
-    stricter(r#""sub":"alice","s\u0075b":"mallory""#, TokenError::Claims),
     stricter(r#""sub":"alice","x":[{"y":1,"y":2}]"#, TokenError::Claims),
 ];
 
@@ -207,10 +204,13 @@ fn dated(times: &str) -> String {
     dated + rest
 }
 
-fn judge(parts: [Part; 5]) {
-    let [header, issuer, audience, times, others] = parts;
+fn token([header, issuer, audience, times, others]: [Part; 5]) -> String {
     let payload = [issuer.json, audience.json, &dated(times.json), others.json].concat();
-    let token = signed(header.json, &format!("{{{payload}}}"));
+    signed(header.json, &format!("{{{payload}}}"))
+}
+
+fn judge(parts: [Part; 5]) {
+    let token = token(parts);
     match (ours(&token), theirs(&token)) {
         (Ok(ours), Ok(theirs)) => {
             assert_eq!(ours.subject.as_deref(), theirs["sub"].as_str());
@@ -219,13 +219,10 @@ fn judge(parts: [Part; 5]) {
         (Err(_), Err(_)) => {}
         (Err(error), Ok(_)) => {
             let mut rules = parts.iter().filter_map(|part| part.stricter);
-            assert!(
-                rules.any(|rule| rule == error),
-                "{error:?}: {header:?} {payload}"
-            );
+            assert!(rules.any(|rule| rule == error), "{error:?}: {parts:?}");
         }
         (Ok(_), Err(error)) => {
-            panic!("taken, though the oracle says {error}: {header:?} {payload}")
+            panic!("taken, though the oracle says {error}: {parts:?}")
         }
     }
 }
@@ -243,6 +240,11 @@ fn each_difference_is_a_stricter_rule() {
             let mut parts = plain;
             parts[at] = *part;
             judge(parts);
+            if let Some(rule) = part.stricter {
+                let token = token(parts);
+                assert_eq!(ours(&token), Err(rule), "{part:?}");
+                assert!(theirs(&token).is_ok(), "{part:?}");
+            }
         }
     }
 }

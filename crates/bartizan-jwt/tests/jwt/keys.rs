@@ -2,7 +2,7 @@ use bartizan_jwt::{Algorithm, HmacKey, KeyError, SigningKey, VerifyingKey, sign_
 use bartizan_secret::{SecretBytes, SecretString};
 use serde_json::{Value, json};
 
-use crate::support::{es256, pem, rs256};
+use crate::support::{encode, es256, pem, rs256};
 
 /// Made with openssl, one of each kind: what people have on disk.
 const FILES: [(Algorithm, &str, &str); 7] = [
@@ -119,7 +119,15 @@ fn rsa_keys_that_are_too_small_are_refused() {
     let small = include_str!("pem/rsa1024.pkcs8.pem");
     let public = include_str!("pem/rsa1024.spki.pem");
 
-    assert!(SigningKey::from_pem(Algorithm::RS256, &SecretString::from(small)).is_err());
+    let private = SigningKey::from_pem(Algorithm::RS256, &SecretString::from(small));
+    assert_eq!(private.err(), Some(KeyError::Size));
+    let mut jwk = rs256().verifying_key().to_jwk().unwrap();
+    jwk["n"] = json!(encode(&[0xff; 128]));
+    for private in ["d", "p", "q", "dp", "dq", "qi"] {
+        jwk[private] = json!("AQ");
+    }
+    let private = SigningKey::from_jwk(&SecretString::from(jwk.to_string()));
+    assert_eq!(private.err(), Some(KeyError::Size));
     assert_eq!(
         VerifyingKey::from_pem(Algorithm::RS256, public).err(),
         Some(KeyError::Size)
@@ -177,7 +185,10 @@ fn jwt_6_hmac_secrets_are_as_long_as_the_hash() {
         (Algorithm::HS384, 48),
         (Algorithm::HS512, 64),
     ] {
-        let key = |len: usize| HmacKey::new(algorithm, &SecretBytes::from(vec![7; len]));
+        let key = |len: usize| {
+            let secret: Vec<u8> = (0..=u8::MAX).cycle().take(len).collect();
+            HmacKey::new(algorithm, &SecretBytes::from(secret))
+        };
         assert_eq!(key(0).err(), Some(KeyError::Size));
         assert_eq!(key(len - 1).err(), Some(KeyError::Size));
         assert!(key(len).is_ok());
@@ -189,6 +200,23 @@ fn jwt_6_hmac_secrets_are_as_long_as_the_hash() {
         HmacKey::generate(Algorithm::RS256).err(),
         Some(KeyError::Algorithm)
     );
+}
+
+#[test]
+fn jwt_6_hmac_secrets_that_are_not_random_are_refused() {
+    for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+        let key = |secret: &[u8]| HmacKey::new(algorithm, &SecretBytes::from(secret));
+        for weak in ["\0", "a", "01", "secret", "password", "changeme"] {
+            let weak = weak.repeat(100);
+            assert_eq!(key(weak.as_bytes()).err(), Some(KeyError::Weak), "{weak}");
+        }
+        assert_eq!(key(&b"abcdefg".repeat(20)).err(), Some(KeyError::Weak));
+        assert!(key(&b"abcdefgh".repeat(20)).is_ok());
+    }
+    let jwk = json!({ "kty": "oct", "alg": "HS256", "k": "A".repeat(43) }).to_string();
+    assert_eq!(VerifyingKey::from_jwk(&jwk).err(), Some(KeyError::Weak));
+    let signing = SigningKey::from_jwk(&SecretString::from(jwk));
+    assert_eq!(signing.err(), Some(KeyError::Weak));
 }
 
 fn with(jwk: &Value, name: &str, value: Value) -> String {
@@ -275,7 +303,7 @@ fn jwt_6_even_moduli_are_refused() {
         .decode_to_vec(rsa["n"].as_str().unwrap())
         .unwrap();
     let even = [&n[..n.len() - 1], &[n[n.len() - 1] & !1]].concat();
-    let jwk = with(&rsa, "n", json!(crate::support::encode(&even)));
+    let jwk = with(&rsa, "n", json!(encode(&even)));
 
     assert_eq!(VerifyingKey::from_jwk(&jwk).err(), Some(KeyError::Invalid));
 }

@@ -20,6 +20,7 @@ mod cost;
 mod cves;
 mod differential;
 mod keys;
+mod published;
 mod rfc;
 mod rules;
 mod sets;

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::{es256, rs256};
 
+/// The 32 bytes from 0 on, in base64url.
+const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
 fn jwk(key: &SigningKey, id: &str) -> Value {
     key.verifying_key().with_id(id).unwrap().to_jwk().unwrap()
 }
@@ -61,19 +64,64 @@ fn one_bad_entry_does_not_empty_the_set() {
 }
 
 #[test]
+fn what_is_not_usable_does_not_refuse_the_keys_that_are() {
+    let good = || jwk(&es256(), "a");
+    for odd in [
+        json!({ "kty": "AKP", "kid": "a" }),
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "a" }),
+        with(good(), "y", json!("AA")),
+        with(good(), "alg", json!("ES256K")),
+        with(good(), "use", json!("enc")),
+        json!({ "kty": "oct" }),
+        json!({ "kty": "oct", "alg": "HS256", "kid": "a" }),
+    ] {
+        for keys in [[good(), odd.clone()], [odd.clone(), good()]] {
+            let set = KeySet::from_jwks(&jwks(keys)).unwrap();
+            let ids: Vec<_> = set.keys().map(VerifyingKey::id).collect();
+            assert_eq!((ids, set.skipped().len()), (vec![Some("a")], 1), "{odd}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_there_twice_counts_once() {
+    let secret = json!({ "kty": "oct", "alg": "HS256", "k": SECRET, "kid": "s" });
+    for key in [
+        jwk(&es256(), "a"),
+        without(jwk(&es256(), "a"), "kid"),
+        jwk(&rs256(), "a"),
+        secret,
+    ] {
+        let set = KeySet::from_jwks(&jwks([key.clone(), key])).unwrap();
+        assert_eq!((set.keys().len(), set.skipped()), (1, &[][..]));
+    }
+    // Used with another algorithm, or by another name, it is another key.
+    let both = jwks([
+        jwk(&rs256(), "a"),
+        with(jwk(&rs256(), "a"), "alg", json!("PS256")),
+    ]);
+    assert_eq!(KeySet::from_jwks(&both).err(), Some(KeyError::DuplicateId));
+    let named = jwks([jwk(&rs256(), "a"), jwk(&rs256(), "b")]);
+    assert_eq!(KeySet::from_jwks(&named).unwrap().keys().len(), 2);
+}
+
+#[test]
 fn a_set_that_is_unclear_is_refused() {
-    let secret = json!({ "kty": "oct", "alg": "HS256", "k": "A".repeat(43), "kid": "s" });
+    let other = SigningKey::generate(Algorithm::ES256).unwrap();
+    let weak = json!({ "kty": "oct", "alg": "HS256", "k": "A".repeat(43), "kid": "s" });
+    let secret = json!({ "kty": "oct", "alg": "HS256", "k": SECRET, "kid": "s" });
+    let other_secret = with(secret.clone(), "k", json!(SECRET.replace('A', "B")));
     let key = || jwk(&es256(), "one");
     for (keys, error) in [
         (vec![], KeyError::EmptySet),
         (vec![with(key(), "use", json!("enc"))], KeyError::EmptySet),
-        (vec![key(), key()], KeyError::DuplicateId),
+        (vec![key(), jwk(&other, "one")], KeyError::DuplicateId),
         (vec![key(), jwk(&rs256(), "one")], KeyError::DuplicateId),
-        (
-            vec![key(), with(key(), "y", json!("AA"))],
-            KeyError::DuplicateId,
-        ),
+        (vec![secret.clone(), other_secret], KeyError::DuplicateId),
+        (vec![secret.clone(), weak.clone()], KeyError::DuplicateId),
+        (vec![weak.clone(), secret.clone()], KeyError::DuplicateId),
         (vec![secret.clone(), key()], KeyError::Mixed),
+        (vec![key(), weak], KeyError::Mixed),
         (vec![key(), with(secret, "k", json!("AA"))], KeyError::Mixed),
         (vec![json!({}); 101], KeyError::TooMany),
     ] {
@@ -94,8 +142,11 @@ fn sets_made_by_hand_follow_the_same_rules() {
     let secret = VerifyingKey::from(HmacKey::generate(Algorithm::HS256).unwrap());
 
     assert_eq!(KeySet::new([]).err(), Some(KeyError::EmptySet));
+    assert_eq!(KeySet::new([key("a"), key("a")]).unwrap().keys().len(), 1);
+    let other = SigningKey::generate(Algorithm::ES256).unwrap();
+    let other = other.verifying_key().with_id("a").unwrap();
     assert_eq!(
-        KeySet::new([key("a"), key("a")]).err(),
+        KeySet::new([key("a"), other]).err(),
         Some(KeyError::DuplicateId)
     );
     assert_eq!(KeySet::new([key("a"), secret]).err(), Some(KeyError::Mixed));

@@ -1,6 +1,8 @@
 //! A token, and what is said of its form, its header and its signature.
 
-use bartizan_jwt::{Algorithm, Claims, KeySet, SigningKey, TokenError, TokenSigner, Verifier};
+use bartizan_jwt::{
+    Algorithm, Claims, KeySet, SigningKey, TokenError, TokenSigner, Verifier, sign_jws, verify_jws,
+};
 use serde_json::json;
 
 use crate::support::{
@@ -267,6 +269,18 @@ fn jwt_22_length_is_judged_before_anything_else() {
     let at_most = |len| builder().max_len(len).build().unwrap().verify(&token);
     assert!(at_most(token.len()).is_ok());
     assert_eq!(at_most(token.len() - 1), Err(TokenError::TooLong));
+}
+
+#[test]
+fn jwt_22_a_jws_has_a_greatest_length_too() {
+    let keys = KeySet::from(es256().verifying_key());
+    let long = "!".repeat(1024 * 1024 + 1);
+    assert_eq!(verify_jws(&long, &keys), Err(TokenError::TooLong));
+    assert_eq!(verify_jws(&long[1..], &keys), Err(TokenError::Malformed));
+
+    let payload = vec![b'x'; 765 * 1024];
+    let token = sign_jws(&es256(), &payload).unwrap();
+    assert_eq!(verify_jws(&token, &keys), Ok(payload));
 }
 
 #[test]
