@@ -55,15 +55,28 @@ impl<'de, T: DeserializeOwned + Into<Self>> Deserialize<'de> for Secret<T> {
     }
 }
 
+/// What an error says that is let through as it is.
+pub(crate) const MISSING: &str = "missing field";
+
 /// Replaces an error, which may quote the input, unless it says that there was
 /// none: serde asks the type of a missing field for a value, too.
 fn silence<E: Error>(error: E, instead: &str) -> E {
     let shown = zeroize::Zeroizing::new(error.to_string());
-    if shown.starts_with("missing field") {
-        error
-    } else {
-        E::custom(instead)
+    if *shown == MISSING {
+        return error;
     }
+    match missing_field(&shown) {
+        Some(name) => E::custom(format_args!("{MISSING} `{name}`")),
+        None => E::custom(instead),
+    }
+}
+
+/// The name, when the whole message is that the field of this name is missing.
+fn missing_field(shown: &str) -> Option<&str> {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let name = shown.strip_prefix(MISSING)?.strip_prefix(" `")?;
+    let name = name.strip_suffix('`')?;
+    name.bytes().all(is_letter).then_some(name)
 }
 
 struct Text;
@@ -174,6 +187,25 @@ mod tests {
             error.to_string().starts_with("missing field `password`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn only_the_bare_absence_of_a_field_is_told() {
+        let told = |message: &str| {
+            let error = serde::de::value::Error::custom(message);
+            silence(error, "instead").to_string()
+        };
+        let table = [
+            ("missing field `api_key-2`", "missing field `api_key-2`"),
+            ("missing field", "missing field"),
+            ("missing field separator in `hunter2`", "instead"),
+            ("missing field `a` in `hunter2`", "instead"),
+            ("missing field `hunter 2`", "instead"),
+            ("missing field `hunter2", "instead"),
+        ];
+        for (message, expected) in table {
+            assert_eq!(told(message), expected, "{message}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::de;
 
+use crate::serde::MISSING;
+
 /// Why a value could not be made, on its way to where it is recorded.
 #[derive(Debug)]
 pub(crate) enum Fault {
@@ -63,13 +65,14 @@ impl de::Error for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Our secrets replace the errors of what they hold, but for what begins with
-/// these words: so an absence reaches the place where it is recorded.
+/// Our secrets replace the errors of what they hold, but for one that says just
+/// this: so an absence reaches the place where it is recorded.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MissingField(field) => write!(f, "missing field `{field}`"),
-            Self::NoStandIn | Self::NoValue | Self::Recorded => f.write_str("missing field"),
+            Self::MissingField(_) | Self::NoStandIn | Self::NoValue | Self::Recorded => {
+                f.write_str(MISSING)
+            }
             Self::Duplicate | Self::Refused(_) | Self::WrongType(_) => {
                 f.write_str("a setting is wrong")
             }

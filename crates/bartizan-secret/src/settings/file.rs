@@ -30,8 +30,11 @@ fn open(path: &Path, limit: u64, private: bool) -> Result<SecretString, ProblemK
         return Err(ProblemKind::Unreadable(io::ErrorKind::InvalidInput));
     }
     let file = File::open(path).map_err(|error| unreadable(&error))?;
-    // Asked of the open file: the path may lead elsewhere by now.
+    // Asked of the open file, too: the path may lead elsewhere by now.
     let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(ProblemKind::Unreadable(io::ErrorKind::InvalidInput));
+    }
     if private {
         check_mode(&metadata)?;
     }

@@ -67,8 +67,8 @@
 //! 5. The file `NAME` in a secrets directory.
 //! 6. The type's default: `#[serde(default)]`, or `None`.
 //!
-//! So `NAME` wins where both `NAME` and `NAME_FILE` are set, and the file is not
-//! opened.
+//! So `NAME` wins where both `NAME` and `NAME_FILE` are set, even when `NAME` is
+//! set to nothing (`NAME=""`), and the file is not opened.
 //!
 //! # How a value is read
 //!

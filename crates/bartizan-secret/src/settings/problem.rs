@@ -95,9 +95,11 @@ pub enum Origin {
         /// The line on which the assignment begins, counted from 1.
         line: usize,
     },
-    /// An environment variable, spelled as it was found.
+    /// An environment variable, spelled as it was found: `NAME`, or `NAME_FILE`
+    /// that names the file. The file is not told, since a secret that is put into
+    /// the wrong one of the two would be shown.
     Environment(String),
-    /// A file, named by a `NAME_FILE` variable or found in a secrets directory.
+    /// A file found in a secrets directory, or one whose path the code gave.
     File(PathBuf),
 }
 

@@ -207,20 +207,16 @@ impl Sources {
         &self,
         (path, named_by): (PathBuf, Option<&Origin>),
     ) -> Result<Value, (Origin, ProblemKind)> {
-        match file::read(&path, MAX_SECRET, self.private_files) {
+        let read = file::read(&path, MAX_SECRET, self.private_files);
+        // Not the path: it may be the secret itself, put into the wrong variable.
+        let origin = named_by.cloned().unwrap_or(Origin::File(path));
+        match read {
             Ok(Some(text)) => {
                 let text = text.map(|text| SecretString::from(without_line_break(text)));
-                Ok(Value {
-                    text,
-                    origin: Origin::File(path),
-                })
+                Ok(Value { text, origin })
             }
-            Ok(None) => {
-                // Not the path: it may be the secret itself, put into the wrong variable.
-                let kind = ProblemKind::Unreadable(io::ErrorKind::NotFound);
-                Err((named_by.cloned().unwrap_or(Origin::File(path)), kind))
-            }
-            Err(kind) => Err((Origin::File(path), kind)),
+            Ok(None) => Err((origin, ProblemKind::Unreadable(io::ErrorKind::NotFound))),
+            Err(kind) => Err((origin, kind)),
         }
     }
 }

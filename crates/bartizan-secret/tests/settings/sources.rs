@@ -43,6 +43,49 @@ fn each_source_is_below_the_one_before() {
 }
 
 #[test]
+fn a_secret_in_place_of_the_path_of_its_file_is_not_shown() {
+    #[derive(Debug, Deserialize)]
+    struct One {
+        #[serde(rename = "key")]
+        _key: u8,
+    }
+    let files = Files::new();
+    let file = files.write("hunter2", "hunter2");
+    let below_file = file.join("hunter2");
+    let too_long = "hunter2".repeat(1000);
+    let paths = [
+        r#"{"kty":"RSA","d":"hunter2"}"#,
+        "hunter2\0",
+        &too_long,
+        below_file.to_str().unwrap(),
+        file.to_str().unwrap(),
+        files.directory("hunter2s").to_str().unwrap(),
+    ]
+    .map(ToOwned::to_owned);
+    for path in paths {
+        let loader = Loader::new().environment([("KEY_FILE", path)]);
+        let error = loader.load::<One>().unwrap_err();
+
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("environment variable KEY_FILE"), "{shown}");
+    }
+}
+
+#[test]
+fn a_value_of_nothing_is_above_a_file() {
+    #[derive(Debug, Deserialize)]
+    struct One {
+        key: String,
+    }
+    let environment = [("KEY", ""), ("KEY_FILE", "/nowhere/key")];
+
+    let one: One = Loader::new().environment(environment).load().unwrap();
+
+    assert_eq!(one.key, "");
+}
+
+#[test]
 fn a_setting_may_itself_end_in_file() {
     #[derive(Debug, Deserialize)]
     struct Logging {
