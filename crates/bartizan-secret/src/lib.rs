@@ -53,8 +53,9 @@
 //!
 //! `Masker` looks at each event as a whole, and puts the mask in place of:
 //!
-//! 1. Registered secrets: plain, percent-encoded, in base64 at any offset, in
-//!    hexadecimal, as a list of numbers, or escaped as in JSON or by `Debug`.
+//! 1. Registered secrets: plain, in base64 at any offset, in hexadecimal or as a
+//!    list of numbers, each of them percent-encoded or escaped as in JSON or by
+//!    `Debug`, once or several times.
 //! 2. The values of `Authorization`, `Proxy-Authorization`, `Cookie`,
 //!    `Set-Cookie` and `X-API-Key`, in any letter case, after `:` or `=`: what is
 //!    between quotes, or else the rest of the line.

@@ -90,7 +90,7 @@ fn an_error_of_the_inner_writer_is_passed_on() {
 fn an_endless_event_is_cut_without_half_a_secret() {
     const LIMIT: usize = 1024 * 1024;
     let secret = "correct horse battery staple";
-    for shift in 0..=secret.len() + 1 {
+    for shift in (0..=3 * secret.len()).step_by(3) {
         let mut out = Vec::new();
         let mut writer = MaskingWriter::new(&mut out, masker(&[secret]));
         let text = format!("{} {secret}", "a".repeat(LIMIT - shift - 1));
@@ -99,8 +99,57 @@ fn an_endless_event_is_cut_without_half_a_secret() {
         drop(writer);
 
         let out = String::from_utf8(out).unwrap();
-        assert!(out.len() <= LIMIT + 100 && !out.contains("corr"), "{shift}");
+        let shows_part = ["corr", "hors", "batt", "stap"]
+            .iter()
+            .any(|part| out.contains(part));
+        assert!(out.len() <= LIMIT + 100 && !shows_part, "{shift}");
         assert!(out.ends_with("[cut: too long to mask]\n"));
+    }
+}
+
+#[test]
+fn an_event_is_cut_before_a_secret_that_is_longer_for_being_escaped() {
+    const LIMIT: usize = 1024 * 1024;
+    let secret = "correct horse \" staple";
+    let escaped = format!("{:?}", format!("{secret:?}"));
+    let encoded = "correct%20horse%20%22%20staple";
+    for spelled in [escaped.as_str(), encoded] {
+        for shown in (0..spelled.len()).step_by(9) {
+            let mut out = Vec::new();
+            let mut writer = MaskingWriter::new(&mut out, masker(&[secret]));
+            let text = format!("{} {spelled} b", "a ".repeat((LIMIT - shown) / 2));
+            writer.write_all(text.as_bytes()).unwrap();
+            writer.write_all("b ".repeat(100).as_bytes()).unwrap();
+            drop(writer);
+
+            assert!(!String::from_utf8(out).unwrap().contains("corr"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_registered_secret_is_seen_through_escapes() {
+    let table = [
+        ("a\"b\\c d", r#"{"pin":"\"a\\\"b\\\\c d\""}"#),
+        ("a\"b\\c d", r#""\"\\\"a\\\\\\\"b\\\\\\\\c d\\\"\"""#),
+        ("e\u{301}x\ny", r"e\\u{301}x\\ny"),
+        ("pa$s:w/ord1", "pa$s%3Aw%2Ford1"),
+        ("a b$c-d", "a%20b$c-d"),
+        ("a b$c-d", "a+b%24c-d"),
+        ("a+b/c", "a+b%2Fc"),
+        ("hunter2", "hunter%32"),
+        ("hunter%2", "x?next=%2Fy%3Fpw%3Dhunter%25252"),
+        ("pass%41word", "pass%2541word"),
+        ("pass%41word", "%70ass%2541word"),
+    ];
+    for (secret, text) in table {
+        let masked = masker(&[secret]).mask(text.as_bytes()).into_owned();
+        let masked = String::from_utf8(masked).unwrap();
+        assert!(masked.contains(MASK), "{secret}: {masked}");
+        let shows_part = ["b\\", "$", "hunt", "ass", "301"]
+            .iter()
+            .any(|part| masked.contains(part));
+        assert!(!shows_part, "{secret}: {masked}");
     }
 }
 
@@ -160,7 +209,7 @@ proptest! {
     #[test]
     fn no_output_contains_a_registered_secret(
         secrets in proptest::collection::vec(secret(), 1..5),
-        parts in proptest::collection::vec((any::<prop::sample::Index>(), "[ab* ]{0,4}", 0..6_u8), 0..8),
+        parts in proptest::collection::vec((any::<prop::sample::Index>(), "[ab* ]{0,4}", 0..9_u8), 0..8),
         pieces in 1..9_usize,
     ) {
         let masker = Masker::new();
@@ -181,7 +230,7 @@ proptest! {
 
         let out = String::from_utf8_lossy(&out);
         for secret in &known {
-            for form in 0..6 {
+            for form in 0..9 {
                 let form = spelled(secret, form);
                 prop_assert!(!out.contains(&form), "{form:?} of {secret:?} in {out:?}");
             }
@@ -218,6 +267,9 @@ fn spelled(secret: &str, form: u8) -> String {
         2 => unquoted(format!("{secret:?}")),
         3 => secret.bytes().map(hex).collect(),
         4 => secret.bytes().map(percent).collect(),
+        5 => secret.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+        6 => format!("{:?}", format!("{secret:?}")),
+        7 => serde_json::to_string(&format!("{secret:?}")).unwrap(),
         _ => secret.to_owned() + secret,
     }
 }

@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::logging::forms::forms;
 use crate::logging::shapes::shapes;
+use crate::logging::view::{Level, levels, unescaped};
 use crate::{MASK, SecretBytes, SecretString};
 
 /// The fewest bytes that a registered secret has: shorter ones would turn up in
@@ -36,8 +37,62 @@ pub struct Masker {
 
 #[derive(Default)]
 struct Known {
-    patterns: Vec<Vec<u8>>,
+    forms: Patterns,
+    /// The forms as they are in text without backslashes.
+    unescaped: Patterns,
+}
+
+#[derive(Default)]
+struct Patterns {
+    texts: Vec<Vec<u8>>,
     automaton: Option<AhoCorasick>,
+    longest: usize,
+}
+
+impl Patterns {
+    fn with(&self, forms: &[Vec<u8>]) -> Result<Self, UnmaskableSecret> {
+        // Forms without letters of their own, as of `***a`, are left out.
+        let sure = forms.iter().filter_map(|form| check(form).ok());
+        let mut texts = self.texts.clone();
+        texts.extend(sure.map(<[u8]>::to_vec));
+        texts.sort();
+        texts.dedup();
+        let automaton = AhoCorasick::new(&texts).map_err(|_| UnmaskableSecret)?;
+        Ok(Self {
+            longest: texts.iter().map(Vec::len).max().unwrap_or(0),
+            automaton: Some(automaton),
+            texts,
+        })
+    }
+
+    fn find(&self, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        let found = self.automaton.iter();
+        found.flat_map(move |automaton| {
+            let found = automaton.find_overlapping_iter(text);
+            found.map(|found| found.range())
+        })
+    }
+}
+
+impl Known {
+    /// The parts of the text that show a secret, and how much of it shows no
+    /// beginning of one at its end.
+    fn find(&self, text: &[u8]) -> (Vec<Range<usize>>, usize) {
+        let mut found: Vec<_> = self.forms.find(text).collect();
+        let mut sure = text.len().saturating_sub(self.forms.longest);
+        if self.forms.texts.is_empty() {
+            return (found, sure);
+        }
+        for Level { plain, unescaped } in levels(text) {
+            for (patterns, view) in [(&self.forms, plain), (&self.unescaped, unescaped)] {
+                let parts = patterns.find(view.bytes());
+                found.extend(parts.map(|part| view.source(&part)));
+                let length = view.bytes().len().saturating_sub(patterns.longest);
+                sure = sure.min(view.start(length));
+            }
+        }
+        (found, sure)
+    }
 }
 
 impl Masker {
@@ -47,9 +102,9 @@ impl Masker {
         Self::default()
     }
 
-    /// Masks this secret from now on: plain, percent-encoded, in base64 (at any
-    /// offset), in hexadecimal, as a list of numbers, and escaped as in JSON or
-    /// by `Debug`.
+    /// Masks this secret from now on: plain, in base64 (at any offset), in
+    /// hexadecimal, as a list of numbers, each of them percent-encoded up to three
+    /// times, or escaped with backslashes as in JSON or by `Debug`, however often.
     ///
     /// # Errors
     ///
@@ -71,20 +126,11 @@ impl Masker {
     fn add(&self, secret: &[u8]) -> Result<(), UnmaskableSecret> {
         check(secret)?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let mut patterns = known.patterns.clone();
-        // Forms without letters of their own, as of `***a`, are left out.
-        patterns.extend(
-            forms(secret)
-                .iter()
-                .filter_map(|form| check(form).ok())
-                .map(<[u8]>::to_vec),
-        );
-        patterns.sort();
-        patterns.dedup();
-        let automaton = AhoCorasick::new(&patterns).map_err(|_| UnmaskableSecret)?;
+        let forms = forms(secret);
+        let bare: Vec<_> = forms.iter().map(|form| unescaped(form)).collect();
         *known = Known {
-            patterns,
-            automaton: Some(automaton),
+            forms: known.forms.with(&forms)?,
+            unescaped: known.unescaped.with(&bare)?,
         };
         Ok(())
     }
@@ -94,23 +140,39 @@ impl Masker {
     /// It takes time in proportion to the length of the text.
     #[must_use]
     pub fn mask<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
-        let mut found = shapes(text);
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(automaton) = &known.automaton {
-            found.extend(
-                automaton
-                    .find_overlapping_iter(text)
-                    .map(|found| found.range()),
-            );
-        }
-        drop(known);
-        replace(text, found)
+        let (found, _) = self.find(text);
+        replace(text, &found)
     }
 
-    /// The length of the longest text that is masked for being registered.
-    pub(crate) fn longest(&self) -> usize {
+    /// Masks the beginning of a text that is cut off, so far as no half of a
+    /// secret can be seen.
+    pub(crate) fn mask_beginning<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let (mut found, sure) = self.find(text);
+        let sure = text.get(..sure).unwrap_or_default();
+        let blank = sure.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
+        let across = found.iter().find(|part| part.contains(&blank));
+        let end = across.map_or(blank, |part| part.start);
+        found.retain(|part| part.start < end);
+        replace(text.get(..end).unwrap_or_default(), &found)
+    }
+
+    /// The parts to mask, in order, none of which overlaps another, and how much
+    /// of the text shows no beginning of a registered secret at its end.
+    fn find(&self, text: &[u8]) -> (Vec<Range<usize>>, usize) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.patterns.iter().map(Vec::len).max().unwrap_or(0)
+        let (mut found, sure) = known.find(text);
+        drop(known);
+        found.extend(shapes(text));
+        found.retain(|part| !part.is_empty());
+        found.sort_unstable_by_key(|part| part.start);
+        found.dedup_by(|next, part| {
+            let overlaps = next.start < part.end;
+            if overlaps {
+                part.end = part.end.max(next.end);
+            }
+            overlaps
+        });
+        (found, sure)
     }
 }
 
@@ -130,21 +192,17 @@ fn check(secret: &[u8]) -> Result<&[u8], UnmaskableSecret> {
     }
 }
 
-/// Puts one mask in place of each group of ranges that overlap.
-fn replace(text: &[u8], mut found: Vec<Range<usize>>) -> Cow<'_, [u8]> {
-    found.retain(|range| !range.is_empty());
+/// Puts the mask in place of each part.
+fn replace<'t>(text: &'t [u8], found: &[Range<usize>]) -> Cow<'t, [u8]> {
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
-    found.sort_unstable_by_key(|range| range.start);
     let mut masked = Vec::with_capacity(text.len());
     let mut end = 0;
-    for range in found {
-        if range.start >= end {
-            masked.extend_from_slice(text.get(end..range.start).unwrap_or_default());
-            masked.extend_from_slice(MASK.as_bytes());
-        }
-        end = end.max(range.end);
+    for part in found {
+        masked.extend_from_slice(text.get(end..part.start).unwrap_or_default());
+        masked.extend_from_slice(MASK.as_bytes());
+        end = part.end;
     }
     masked.extend_from_slice(text.get(end..).unwrap_or_default());
     Cow::Owned(masked)

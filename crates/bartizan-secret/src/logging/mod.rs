@@ -1,6 +1,7 @@
 mod forms;
 mod masker;
 mod shapes;
+mod view;
 mod writer;
 
 pub use self::masker::{Masker, UnmaskableSecret};

@@ -8,7 +8,7 @@ use crate::Masker;
 
 /// The most bytes of one event that are kept to be masked, 1 MiB.
 const MAX_EVENT: usize = 1024 * 1024;
-const CUT: &[u8] = b"[cut: too long to mask]\n";
+const CUT: &[u8] = b"\n[cut: too long to mask]\n";
 
 /// Makes writers that mask secrets in each event before another writer gets it.
 ///
@@ -79,26 +79,15 @@ impl<W: Write> MaskingWriter<W> {
 
     fn hand_on(&mut self) -> io::Result<()> {
         let is_cut = std::mem::take(&mut self.is_cut);
-        let mut kept = std::mem::take(&mut self.kept);
+        let kept = std::mem::take(&mut self.kept);
         if is_cut {
-            kept.truncate(self.sure_length(&kept));
-            kept.push(b'\n');
-        }
-        if !kept.is_empty() {
-            self.inner.write_all(&self.masker.mask(&kept))?;
-        }
-        if is_cut {
+            self.inner.write_all(&self.masker.mask_beginning(&kept))?;
             self.inner.write_all(CUT)
-        } else {
+        } else if kept.is_empty() {
             Ok(())
+        } else {
+            self.inner.write_all(&self.masker.mask(&kept))
         }
-    }
-
-    /// How much of a text that goes on shows no beginning of a secret at its end.
-    fn sure_length(&self, kept: &[u8]) -> usize {
-        let known = kept.len().saturating_sub(self.masker.longest());
-        let space = kept.iter().take(known).rposition(u8::is_ascii_whitespace);
-        space.unwrap_or(0)
     }
 }
 
