@@ -2,7 +2,9 @@
 //!
 //! `cargo run -p axum-api` starts it in the development profile, which makes a
 //! signing key and two users, and prints the `curl` lines to try. In the production
-//! profile (`AXUM_API_PROFILE=production`) it takes secrets from its settings alone.
+//! profile (`AXUM_API_PROFILE=production`) it takes secrets from its settings alone:
+//! passwords of 15 characters or more, and a key that is not symmetric. Another name
+//! that begins with `AXUM_API_` is an error: it may be a misspelt one.
 //!
 //! | setting | default | |
 //! |---|---|---|
@@ -16,7 +18,7 @@
 //! | `AXUM_API_TRUSTED_PROXIES` | none | networks, parted by commas |
 //! | `AXUM_API_LOG` | `text` | or `json` |
 //! | `AXUM_API_LOG_LEVEL` | `info` | of the log on standard error |
-//! | `AXUM_API_REQUEST_SECONDS` | 30 | for which the head of a request may take, and the rest |
+//! | `AXUM_API_REQUEST_SECONDS` | 30 | for which the head of a request may take, the rest, and a client to go on reading |
 //! | `AXUM_API_DRAIN_SECONDS` | 10 | for which requests may end when it is told to |
 //!
 //! Tokens and passwords pass in clear text: in production there is a proxy before it

@@ -88,6 +88,86 @@ fn all_that_is_wrong_is_named_at_once_and_no_value_shown() {
 }
 
 #[test]
+fn asvs_6_2_1_production_wants_long_passwords_and_a_key_that_is_not_shared() {
+    let shared = r#"{"kty":"oct","alg":"HS256","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}"#;
+    let settings = [
+        (SECRETS[0], shared),
+        (SECRETS[1], "hunter2-hunter"),
+        (SECRETS[2], ALICE),
+        ("AXUM_API_PROFILE", "production"),
+        ("AXUM_API_LISTEN", "127.0.0.1:0"),
+    ];
+
+    let output = run(&settings);
+
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        error,
+        "axum-api: these settings are wrong\n  \
+         AXUM_API_USERS__ALICE__PASSWORD (environment variable AXUM_API_USERS__ALICE__PASSWORD): \
+         password is shorter than 15 characters\n  \
+         AXUM_API_SIGNING_KEY: the key is symmetric\n"
+    );
+    // Who tries the service out may have both.
+    let mut settings = settings.map(|(name, value)| (name, Some(value)));
+    settings[3].1 = None;
+    Server::start_with(&settings);
+    // Just long enough.
+    Server::start_with(&[
+        ("AXUM_API_PROFILE", Some("production")),
+        (SECRETS[1], Some("fifteen chars..")),
+    ]);
+}
+
+#[test]
+fn a_misspelt_name_is_wrong_in_any_profile() {
+    let names = [
+        "AXUM_API_PROFILES",
+        "AXUM_API_USERS__ALICE__PASSWORT",
+        "AXUM_API_USERS__BOB__PASSWORD",
+        "AXUM_API_LISTEN_FILES",
+        "AXUM_API_USERS.ALICE.PASSWORD",
+        "AXUM_API_",
+    ];
+    for profile in ["production", "development"] {
+        let mut settings = names.map(|name| (name, "hunter2")).to_vec();
+        settings.push(("AXUM_API_PROFILE", profile));
+        settings.push(("AXUM_API_LISTEN", "localhost"));
+
+        let output = run(&settings);
+
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).unwrap();
+        for name in names {
+            let line = format!("  {name}: no setting has this name");
+            assert!(error.lines().any(|own| own == line), "{name}\n{error}");
+        }
+        assert!(
+            error.contains("AXUM_API_LISTEN (") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+    let output = run(&[("AXUM_API_PROFILES", "production")]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn all_names_that_there_are_may_be_set() {
+    Server::start_with(&[
+        ("AXUM_API_PROFILE", Some("Production")),
+        ("axum_api_issuer", Some("https://issuer.example")),
+        ("AXUM_API_AUDIENCE", Some("api")),
+        ("AXUM_API_TOKEN_SECONDS", Some("60")),
+        ("AXUM_API_TRUSTED_PROXIES__0", Some("10.0.0.0/8")),
+        ("AXUM_API_LOG", Some("json")),
+        ("AXUM_API_LOG_LEVEL", Some("warn")),
+        ("AXUM_API_REQUEST_SECONDS", Some("5")),
+        ("AXUM_API_DRAIN_SECONDS", Some("5")),
+    ]);
+}
+
+#[test]
 fn production_starts_with_all_secrets_and_prints_no_help() {
     let server = Server::start_with(&[("AXUM_API_PROFILE", Some("production"))]);
 

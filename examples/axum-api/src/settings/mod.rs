@@ -1,30 +1,31 @@
+mod names;
+mod secrets;
+
 use std::error::Error;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_core::{InvalidProxy, TrustedProxies};
-use bartizan_jwt::{Algorithm, KeyError, SigningKey};
-use bartizan_password::{PasswordPolicy, PolicyError};
 use bartizan_secret::SecretString;
-use bartizan_secret::settings::{Loader, SettingsError};
+use bartizan_secret::settings::{Loader, ProblemKind, SettingsError};
 use serde::Deserialize;
 
+use self::secrets::LongPassword;
+pub(crate) use self::secrets::{Key, Password};
 use crate::server::Limits;
 
 /// What the service was told, with what it may make itself left open.
 pub(crate) struct Settings {
-    pub(crate) told: Told<Option<Password>, Option<SecretString>>,
+    pub(crate) told: Development,
     pub(crate) signing_key: Option<Key>,
 }
 
-/// A private key, with the text that it came as, to be masked in logs.
-pub(crate) struct Key {
-    pub(crate) key: Arc<SigningKey>,
-    pub(crate) text: SecretString,
-}
+/// Whoever tries the service out need not set anything.
+type Development = Told<Option<Password>, Option<SecretString>>;
+
+type Production = Told<LongPassword, SecretString>;
 
 #[derive(Deserialize)]
 pub(crate) struct Told<P, K> {
@@ -66,15 +67,17 @@ pub(crate) struct User<P> {
 impl Settings {
     /// Reads the settings from the environment of the process.
     ///
-    /// In production nothing that is secret is left open.
+    /// In production nothing that is secret is left open, passwords are long, and
+    /// what verifies tokens cannot make them.
     pub(crate) fn load() -> Result<Self, Misconfigured> {
         let mut problems = Vec::new();
         let mut note = |error: &SettingsError| {
             problems.extend(error.problems().iter().map(ToString::to_string));
         };
-        let told = if is_production() {
-            let told: Result<Told<Password, SecretString>, _> = loader().load();
-            told.map(Told::from)
+        let is_production = is_production();
+        let told = if is_production {
+            let told: Result<Production, _> = loader().load();
+            told.map(Development::from)
         } else {
             loader().load()
         };
@@ -85,17 +88,21 @@ impl Settings {
             Ok(KeyAlone { signing_key: None }) | Err(_) => None,
             Ok(KeyAlone {
                 signing_key: Some(text),
-            }) => match read_key(&text) {
-                Ok(key) => Some(Key {
-                    key: Arc::new(key),
-                    text,
-                }),
+            }) => match Key::read(text) {
+                Ok(key) if is_production && key.is_symmetric() => {
+                    problems.push(format!("{PREFIX}SIGNING_KEY: the key is symmetric"));
+                    None
+                }
+                Ok(key) => Some(key),
                 Err(error) => {
                     problems.push(format!("{PREFIX}SIGNING_KEY: {error}"));
                     None
                 }
             },
         };
+        for name in names::unknown() {
+            problems.push(format!("{name}: {}", ProblemKind::Unknown));
+        }
         match told {
             Some(told) if problems.is_empty() => Ok(Self { told, signing_key }),
             _ => Err(Misconfigured(problems)),
@@ -141,11 +148,11 @@ impl fmt::Display for Misconfigured {
     }
 }
 
-impl From<Told<Password, SecretString>> for Told<Option<Password>, Option<SecretString>> {
-    fn from(told: Told<Password, SecretString>) -> Self {
+impl From<Production> for Development {
+    fn from(told: Production) -> Self {
         let Users { alice, admin } = told.users;
-        let user = |user: User<Password>| User {
-            password: Some(user.password),
+        let user = |user: User<LongPassword>| User {
+            password: Some(user.password.into()),
         };
         Self {
             profile: told.profile,
@@ -203,40 +210,6 @@ pub(crate) enum LogLevel {
     Info,
     Trace,
     Warn,
-}
-
-/// A password that is not too short to be one.
-#[derive(Deserialize)]
-#[serde(try_from = "SecretString")]
-pub(crate) struct Password(pub(crate) SecretString);
-
-impl TryFrom<SecretString> for Password {
-    type Error = PolicyError;
-
-    fn try_from(password: SecretString) -> Result<Self, PolicyError> {
-        PasswordPolicy::default().check(&password)?;
-        Ok(Self(password))
-    }
-}
-
-fn read_key(text: &SecretString) -> Result<SigningKey, KeyError> {
-    if text.expose_secret().trim_start().starts_with('{') {
-        SigningKey::from_jwk(text)
-    } else {
-        key_from_pem(text)
-    }
-}
-
-/// Reads a PEM, which names the type of the key, for the algorithm that goes with
-/// that.
-fn key_from_pem(pem: &SecretString) -> Result<SigningKey, KeyError> {
-    let mut algorithms = [Algorithm::EdDSA, Algorithm::ES256, Algorithm::ES384].into_iter();
-    algorithms
-        .find_map(|algorithm| match SigningKey::from_pem(algorithm, pem) {
-            Err(KeyError::Algorithm) => None,
-            key => Some(key),
-        })
-        .unwrap_or_else(|| SigningKey::from_pem(Algorithm::PS256, pem))
 }
 
 #[derive(Default, Deserialize)]
