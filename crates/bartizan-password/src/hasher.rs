@@ -179,6 +179,24 @@ impl PasswordHasher {
         PasswordHash::make(self.params, pepper.cloned(), &password, memory)
     }
 
+    /// A new hash that cannot be made keeps nobody out: the next login tries again.
+    pub(crate) fn verify_and_rehash_with(
+        &self,
+        memory: &mut Memory,
+        password: &SecretString,
+        stored: &PasswordHash,
+    ) -> Result<(Verification, Option<PasswordHash>), HashError> {
+        let verification = self.verify_with(memory, password, stored)?;
+        if verification != Verification::NeedsRehash {
+            return Ok((verification, None));
+        }
+        let renewed = self.hash_with(memory, password);
+        let renewed = renewed.inspect_err(|error| {
+            tracing::warn!(%error, "a password hash could not be renewed");
+        });
+        Ok((verification, renewed.ok()))
+    }
+
     pub(crate) fn verify_with(
         &self,
         memory: &mut Memory,

@@ -39,7 +39,8 @@ use crate::{HashError, PasswordHash, PasswordHasher, Verification};
 ///   opened and dropped buy no more hashing than others. Queued work whose
 ///   future was dropped is skipped;
 /// - a panic in a hash reaches its caller as [`PoolError::Panicked`], and the
-///   thread goes on.
+///   thread goes on; so it does when the caller's [`Waker`](std::task::Waker)
+///   panics.
 ///
 /// Cloning costs one reference count. When the last clone is dropped, the
 /// threads end after the hash that they are at, and what is still queued is
@@ -131,6 +132,10 @@ impl PasswordHasherPool {
     /// Checks a password against a stored hash, and makes the new hash at once
     /// if one is needed.
     ///
+    /// When no new hash can be made, the password is right all the same: that is
+    /// logged as a warning, and there is no hash beside
+    /// [`Verification::NeedsRehash`].
+    ///
     /// The future resolves as that of [`verify`](Self::verify).
     pub fn verify_and_rehash(
         &self,
@@ -146,13 +151,12 @@ impl PasswordHasherPool {
         let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
         self.submit(move |memory| {
             counters.verifications.add();
-            let verification = hasher.verify_with(memory, &password, &stored)?;
-            if verification != Verification::NeedsRehash {
-                return Ok((verification, None));
+            let (verification, renewed) =
+                hasher.verify_and_rehash_with(memory, &password, &stored)?;
+            if renewed.is_some() {
+                counters.hashes.add();
             }
-            counters.hashes.add();
-            let hash = hasher.hash_with(memory, &password)?;
-            Ok((verification, Some(hash)))
+            Ok((verification, renewed))
         })
     }
 

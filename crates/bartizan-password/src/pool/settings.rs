@@ -41,6 +41,9 @@ impl PoolSettings {
 
     /// Sets how many hashes may wait for a thread. Default: 32 per core.
     ///
+    /// In a full queue, hashes whose futures were dropped make room for others at the
+    /// latest when a sixteenth as many were refused.
+    ///
     /// Each holds a password of
     /// [`PasswordHasher::max_bytes`](crate::PasswordHasher::max_bytes) at most.
     #[must_use]

@@ -1,7 +1,9 @@
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use tokio_test::block_on;
@@ -117,6 +119,50 @@ fn a_panic_reaches_its_caller_and_the_thread_goes_on() {
 }
 
 #[test]
+fn a_waker_that_panics_ends_no_thread() {
+    struct Panicking;
+    impl Wake for Panicking {
+        fn wake(self: Arc<Self>) {
+            panic!("on purpose");
+        }
+    }
+    let pool = pool(1, 8);
+    let (gate, mut running) = occupy(&pool);
+    let waker = Waker::from(Arc::new(Panicking));
+    assert!(
+        Pin::new(&mut running)
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    let next = pool.submit(|_| Ok(std::thread::current().name().map(str::to_owned)));
+
+    drop(gate);
+
+    // Closed, or never answered, by a pool without a thread.
+    let (answer, answered) = channel();
+    std::thread::spawn(move || answer.send(block_on(next)));
+    let answered = answered.recv_timeout(Duration::from_secs(60));
+    assert_eq!(answered, Ok(Ok(Some("password-0".to_owned()))));
+    assert_eq!(block_on(running), Ok(()));
+}
+
+#[test]
+fn a_hash_that_cannot_be_renewed_keeps_nobody_out() {
+    let password = SecretString::from("correct horse ".repeat(20));
+    let old = hasher().hash(&password).unwrap();
+    let params = Argon2Params::insecure_new(128, 1, 1).unwrap();
+    // Too short for this password: to hash it fails, to verify it does not.
+    let failing = PasswordHasher::new(params).max_bytes(256);
+    let mut memory = Memory::keeping(128);
+
+    let mut verify =
+        |password: &SecretString| failing.verify_and_rehash_with(&mut memory, password, &old);
+
+    assert_eq!(verify(&password), Ok((Verification::NeedsRehash, None)));
+    assert_eq!(verify(&"wrong".into()), Ok((Verification::Mismatch, None)));
+}
+
+#[test]
 fn a_thread_hashes_in_the_same_memory_each_time() {
     let pool = pool(1, 8);
     let lend = |memory: &mut Memory| Ok(memory.lend(64, |blocks| blocks.as_ptr() as usize)?);
@@ -147,7 +193,7 @@ fn a_thread_wipes_its_memory_when_it_comes_to_rest() {
     for _ in 0..2 {
         let job = queue.pop(|| memory.wipe()).unwrap();
         was_wiped.push(memory.is_wiped());
-        job.run(&mut memory, &|| queue.done());
+        worker::run(job, &mut memory, &queue);
     }
     // Closed while the thread comes to rest, so that it need not wait.
     let ended = queue.pop(|| {

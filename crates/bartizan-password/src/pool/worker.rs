@@ -69,10 +69,19 @@ pub(super) fn spawn(
             let mut memory = Memory::keeping(keep);
             // Under load the next hash overwrites what the last one left.
             while let Some(job) = queue.pop(|| memory.wipe()) {
-                job.run(&mut memory, &|| queue.done());
+                run(job, &mut memory, &queue);
             }
         })
         .map(drop)
+}
+
+/// Does one job, and survives the code of others that it calls: whoever awaits the
+/// answer is woken on this thread, and what the job holds is dropped here.
+pub(super) fn run(job: Box<dyn Job>, memory: &mut Memory, queue: &Queue) {
+    let whole = AssertUnwindSafe(|| job.run(memory, &|| queue.done()));
+    if catch_unwind(whole).is_err() {
+        tracing::error!("what waited for a password hash panicked when it was woken");
+    }
 }
 
 /// On Linux `nice` is about the calling thread alone.
