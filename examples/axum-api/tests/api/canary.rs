@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
 
 use crate::http::{Request, base64, encoded, get, post};
 use crate::server::{ADMIN, ALICE, Ended, Server, login};
@@ -39,7 +41,12 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
             secrets.push(("password in base64url", URL_SAFE_NO_PAD.encode(password)));
             secrets.push(("password in a form", encoded(password)));
             secrets.push(("password in a form", encoded(password).to_lowercase()));
+            secrets.push(("password in a path", escaped(password)));
             secrets.push(("password in hex", hex(password.as_bytes())));
+            let debug = inner(&format!("{password:?}"));
+            secrets.push(("password in JSON", in_json(password)));
+            secrets.push(("password in debug output in JSON", in_json(&debug)));
+            secrets.push(("password in debug output", debug));
             for user in ["alice", "admin", "mallory"] {
                 let joined = format!("{user}:{password}");
                 secrets.push((
@@ -54,7 +61,7 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
         assert!(log.lines().count() > 40, "{log}");
         if format == "json" {
             // Masking leaves JSON what it is.
-            let is_json = |line: &str| serde_json::from_str::<serde_json::Value>(line).is_ok();
+            let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
             let broken: Vec<_> = log.lines().filter(|line| !is_json(line)).collect();
             assert!(broken.is_empty(), "{broken:?}");
         }
@@ -108,6 +115,9 @@ fn requests(tokens: &[&str]) -> Vec<Request> {
                     requests.push(request().basic(user, password));
                 }
                 requests.push(get(&format!("{path}?password={}", encoded(password))));
+                requests.push(get(&format!("{path}?password={}", escaped(password))));
+                requests.push(request().header("authorization", &format!("Basic x:{password}")));
+                requests.push(request().header("x-password", password));
             }
             for token in tokens {
                 requests.push(request().bearer(token));
@@ -126,15 +136,33 @@ fn requests(tokens: &[&str]) -> Vec<Request> {
     requests.push(login("alice", ALICE).method("PUT"));
     requests.push(login("alice", &format!("{ALICE}\n")));
     requests.push(login("alice", ALICE).basic("demo", WRONG));
-    requests.push(post("/token").json(&format!(r#"{{"password":"{WRONG}"}}"#)));
+    for password in [ALICE, ADMIN, WRONG] {
+        requests.push(post("/token").json(&json!({ "password": password }).to_string()));
+        requests.push(post("/token").form(&format!("password={}", escaped(password))));
+        for wrong in [json!({ "name": [password] }), json!(password)] {
+            requests.push(post("/items").bearer(tokens[0]).json(&wrong.to_string()));
+        }
+        requests.push(post("/items").bearer(tokens[0]).json(password));
+    }
     requests.push(post("/token").form(&format!("grant_type={WRONG}")));
-    requests.push(
-        post("/items")
-            .bearer(tokens[0])
-            .json(&format!(r#"{{"name":["{WRONG}"]}}"#)),
-    );
-    requests.push(post("/items").bearer(tokens[0]).json(WRONG));
     requests
+}
+
+/// Writes what has a meaning in URLs in another way, and the rest as it is.
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+fn in_json(text: &str) -> String {
+    inner(&Value::from(text).to_string())
+}
+
+/// Strips the quotes.
+fn inner(quoted: &str) -> String {
+    let inner = quoted
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap().to_owned()
 }
 
 fn hex(bytes: &[u8]) -> String {

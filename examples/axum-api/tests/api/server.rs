@@ -9,8 +9,9 @@ use std::thread::{self, JoinHandle};
 use crate::http::{Answer, Request, encoded, post};
 use crate::keys::Key;
 
-pub(crate) const ALICE: &str = "alice's c\u{f6}rrect:horse";
-pub(crate) const ADMIN: &str = "admin-battery+staple&more";
+// With what JSON, `Debug`, URLs and forms write in ways of their own.
+pub(crate) const ALICE: &str = "alice's \"c\u{f6}rrect\\horse:$HOME%41";
+pub(crate) const ADMIN: &str = "%admin\\battery\"+st\u{e5}ple&$more";
 
 pub(crate) struct Server {
     child: Child,
