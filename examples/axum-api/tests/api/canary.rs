@@ -6,6 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::http::{Request, base64, encoded, get, post};
+use crate::keys::claims;
 use crate::server::{ADMIN, ALICE, Ended, Server, login};
 
 const WRONG: &str = "wr0ng-password-canary";
@@ -24,6 +25,13 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
         let mut answers = Vec::new();
         for request in requests(&tokens) {
             answers.push(server.send(&request));
+        }
+        // The log names who was refused: here nothing but the masker is in between.
+        for password in [ALICE, ADMIN] {
+            let token = server.key.signer().sign(claims(password)).unwrap();
+            let answer = server.send(&get("/admin").bearer(&token));
+            assert_eq!(answer.status, 403, "{answer:?}");
+            answers.push(answer);
         }
 
         let der = server.key.der.clone();
