@@ -92,9 +92,7 @@ fn from_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 
 /// Decodes either alphabet, broken into lines or not, padded or not.
 fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let text = text
-        .iter()
-        .filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=');
+    let text = text.iter().filter(|byte| !byte.is_ascii_whitespace());
     let standard = text.map(|byte| match byte {
         b'-' => b'+',
         b'_' => b'/',

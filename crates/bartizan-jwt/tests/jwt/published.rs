@@ -57,6 +57,7 @@ pub(crate) fn public_forms() -> Vec<Vec<u8>> {
         ec_jwk().to_string(),
         jwks.to_string(),
         json!([rsa]).to_string(),
+        format!("\u{feff}{rsa}"),
         serde_json::to_string_pretty(&jwks).unwrap(),
     ];
     let texts = texts.into_iter().chain(lines).map(String::into_bytes);
