@@ -56,12 +56,17 @@
 //! 1. Registered secrets: plain, in base64 at any offset, in hexadecimal or as a
 //!    list of numbers, each of them percent-encoded or escaped as in JSON or by
 //!    `Debug`, once or several times.
-//! 2. The values of `Authorization`, `Proxy-Authorization`, `Cookie`,
-//!    `Set-Cookie` and `X-API-Key`, in any letter case, after `:` or `=`: what is
-//!    between quotes, or else the rest of the line.
-//! 3. JSON Web Tokens ([RFC 7519]): `eyJ` and at least two dots.
+//! 2. The values of `Authorization`, `Cookie` and `X-API-Key`, and of what ends in
+//!    such a name (`Set-Cookie`, `HTTP_COOKIE`), in any letter case, after `:`,
+//!    `=`, `=>`, `->` or as the other half of a pair: what is between quotes or
+//!    brackets, or else the rest of the line and the indented lines after it.
+//!    Where the last quote cannot be told from one within the value, it is the
+//!    rest of the line, too.
+//! 3. JSON Web Tokens ([RFC 7519]): the beginning of a JSON object in base64url
+//!    and at least two dots.
 //! 4. Keys: a prefix, `_` or `-`, and at least 24 letters and digits that are
-//!    neither a hexadecimal number nor a word; identifiers of AWS access keys.
+//!    neither a hexadecimal number nor a word; identifiers of AWS access keys;
+//!    keys of Google's APIs (`AIza`) and GitLab's access tokens (`glpat-`).
 //! 5. Private keys in PEM ([RFC 7468]), to their last line.
 //!
 //! A secret that is neither registered nor of such a shape is not recognised,
