@@ -238,6 +238,27 @@ proptest! {
     }
 
     #[test]
+    fn nothing_of_a_secret_is_left_however_it_was_encoded(
+        secret in "[a-z]{4}[a-z0-9/+ \"%$:\n\u{301}\\\\-]{0,8}[a-z]",
+        encoded in proptest::collection::vec(any::<bool>(), 13),
+        quoted in 0..4_usize,
+    ) {
+        let encode = |(byte, encoded): (u8, &bool)| match byte {
+            b' ' if !encoded => vec![b'+'],
+            b'%' | b'+' | 0x80.. => format!("%{byte:02X}").into_bytes(),
+            byte if *encoded => format!("%{byte:02x}").into_bytes(),
+            byte => vec![byte],
+        };
+        let by_client: Vec<u8> = secret.bytes().zip(encoded.iter().cycle()).flat_map(encode).collect();
+        for text in [secret.clone(), String::from_utf8(by_client).unwrap()] {
+            let text = (0..quoted).fold(text, |text, _| format!("{text:?}"));
+            let masked = masker(&[secret.as_str()]).mask(text.as_bytes()).into_owned();
+            let left = String::from_utf8(masked).unwrap().replace(MASK, "");
+            prop_assert!(left.chars().all(|c| matches!(c, '"' | '\\')), "{left:?} of {text:?}");
+        }
+    }
+
+    #[test]
     fn text_without_secrets_is_unchanged(text in "([a-z]{1,12}[ .,:;=?!/-]{1,3}){0,20}") {
         prop_assume!(!["cookie", "authorization", "key"].iter().any(|name| text.contains(name)));
         prop_assert_eq!(masker(&["HUNTER2"]).mask(text.as_bytes()), text.as_bytes());
