@@ -22,8 +22,9 @@ pub(super) fn is_published(secret: &[u8]) -> bool {
 }
 
 fn is_public(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let start = bytes.trim_ascii_start();
+    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let start = start.trim_ascii_start();
     // What ends a file is no part of a key; other white space at its end may be.
     let ends = ["", "\n", "\r\n"];
     let mut whole = ends
