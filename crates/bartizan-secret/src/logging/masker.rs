@@ -149,9 +149,8 @@ impl Masker {
     pub(crate) fn mask_beginning<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         let (mut found, sure) = self.find(text);
         let sure = text.get(..sure).unwrap_or_default();
-        let blank = sure.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
-        let across = found.iter().find(|part| part.contains(&blank));
-        let end = across.map_or(blank, |part| part.start);
+        let end = sure.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
+        // What begins before the end is masked whole, even if it goes beyond it.
         found.retain(|part| part.start < end);
         replace(text.get(..end).unwrap_or_default(), &found)
     }
