@@ -62,6 +62,11 @@
 //! A guard does not see bodies, and is not asked again when a response comes. What
 //! needs either is a middleware of its own.
 //!
+//! A check that is dropped because its caller went away reports no decision. A
+//! rejected request leaves the inner service ready, with what it has reserved to be
+//! so, such as the permit of a concurrency limit, until the next request or until it
+//! is dropped; while a guard waits, it is kept as well.
+//!
 //! # Crate features
 //!
 //! - `axum`: [`axum_peer`](fn@axum_peer), which reads the peer's address from
