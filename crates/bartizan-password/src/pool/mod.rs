@@ -98,16 +98,10 @@ impl PasswordHasherPool {
     /// The future resolves to the same errors as [`PasswordHasher::hash`], in
     /// [`PoolError::Hash`], or to another [`PoolError`].
     pub fn hash(&self, password: SecretString) -> Pending<PasswordHash> {
-        let Inner {
-            hasher, counters, ..
-        } = &*self.0;
-        if let Err(error) = hasher.admit(&password) {
-            return Pending::failed(error.into());
-        }
-        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
-        self.submit(move |memory| {
+        let admitted = self.0.hasher.admit(&password);
+        self.work(admitted, move |hasher, counters, memory| {
             counters.hashes.add();
-            Ok(hasher.hash_with(memory, &password)?)
+            hasher.hash_with(memory, &password)
         })
     }
 
@@ -116,16 +110,10 @@ impl PasswordHasherPool {
     /// The future resolves to the same errors as [`PasswordHasher::verify`], in
     /// [`PoolError::Hash`], or to another [`PoolError`].
     pub fn verify(&self, password: SecretString, stored: PasswordHash) -> Pending<Verification> {
-        if let Err(error) = self.admit(&password, &stored) {
-            return Pending::failed(error.into());
-        }
-        let Inner {
-            hasher, counters, ..
-        } = &*self.0;
-        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
-        self.submit(move |memory| {
+        let admitted = self.admit(&password, &stored);
+        self.work(admitted, move |hasher, counters, memory| {
             counters.verifications.add();
-            Ok(hasher.verify_with(memory, &password, &stored)?)
+            hasher.verify_with(memory, &password, &stored)
         })
     }
 
@@ -142,14 +130,8 @@ impl PasswordHasherPool {
         password: SecretString,
         stored: PasswordHash,
     ) -> Pending<(Verification, Option<PasswordHash>)> {
-        if let Err(error) = self.admit(&password, &stored) {
-            return Pending::failed(error.into());
-        }
-        let Inner {
-            hasher, counters, ..
-        } = &*self.0;
-        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
-        self.submit(move |memory| {
+        let admitted = self.admit(&password, &stored);
+        self.work(admitted, move |hasher, counters, memory| {
             counters.verifications.add();
             let (verification, renewed) =
                 hasher.verify_and_rehash_with(memory, &password, &stored)?;
@@ -169,16 +151,10 @@ impl PasswordHasherPool {
     ///
     /// The future resolves as that of [`verify`](Self::verify).
     pub fn verify_nobody(&self, password: SecretString) -> Pending<()> {
-        let Inner {
-            hasher, counters, ..
-        } = &*self.0;
-        if let Err(error) = hasher.admit(&password) {
-            return Pending::failed(error.into());
-        }
-        let (hasher, counters) = (Arc::clone(hasher), Arc::clone(counters));
-        self.submit(move |memory| {
+        let admitted = self.0.hasher.admit(&password);
+        self.work(admitted, move |hasher, counters, memory| {
             counters.dummies.add();
-            Ok(hasher.verify_nobody(memory, &password)?)
+            hasher.verify_nobody(memory, &password)
         })
     }
 
@@ -196,6 +172,20 @@ impl PasswordHasherPool {
     fn admit(&self, password: &SecretString, stored: &PasswordHash) -> Result<(), HashError> {
         self.0.hasher.admit(password)?;
         self.0.hasher.admit_hash(stored)
+    }
+
+    /// Queues work with the hasher, unless what it is about was not `admitted`.
+    fn work<T, F>(&self, admitted: Result<(), HashError>, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&PasswordHasher, &Counters, &mut Memory) -> Result<T, HashError> + Send + 'static,
+    {
+        if let Err(error) = admitted {
+            return Pending::failed(error.into());
+        }
+        // Not the pool itself: when its last owner drops it, the threads have to end.
+        let (hasher, counters) = (Arc::clone(&self.0.hasher), Arc::clone(&self.0.counters));
+        self.submit(move |memory| Ok(work(&hasher, &counters, memory)?))
     }
 
     fn submit<T, F>(&self, work: F) -> Pending<T>
