@@ -1,0 +1,1 @@
+//! Security header fields for the responses of any tower service.

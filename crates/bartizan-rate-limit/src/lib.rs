@@ -1,0 +1,1 @@
+//! Token-bucket rate limits in bounded memory for any tower service.
