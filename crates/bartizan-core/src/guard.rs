@@ -84,6 +84,12 @@ pub trait Pass: Send + 'static {
     {
         let _ = response;
     }
+
+    /// Returns why the request passed, such as the rule that let it, for the
+    /// [`Decision`](crate::Decision) that the observer receives.
+    fn explain(&self) -> Option<&dyn fmt::Display> {
+        None
+    }
 }
 
 impl Pass for () {}
@@ -100,6 +106,10 @@ impl<P: Pass> Pass for Option<P> {
             pass.seal(response);
         }
     }
+
+    fn explain(&self) -> Option<&dyn fmt::Display> {
+        self.as_ref().and_then(Pass::explain)
+    }
 }
 
 /// The pass of two guards: the first admits first, and seals last.
@@ -112,6 +122,10 @@ impl<P: Pass, Q: Pass> Pass for (P, Q) {
     fn seal<B>(self, response: &mut Response<B>) {
         self.1.seal(response);
         self.0.seal(response);
+    }
+
+    fn explain(&self) -> Option<&dyn fmt::Display> {
+        self.0.explain().or_else(|| self.1.explain())
     }
 }
 

@@ -35,7 +35,7 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 }
 
 /// What a guard decided about a request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Decision<'a> {
     /// The name of the guard.
@@ -44,6 +44,10 @@ pub struct Decision<'a> {
     pub outcome: Outcome,
     /// Why the request was turned away, or would have been.
     pub rejection: Option<&'a Rejection>,
+    /// Why the request went on, such as the rule that let it, where the guard says
+    /// so. Why one was turned away is the [source](std::error::Error::source) of the
+    /// rejection.
+    pub explanation: Option<&'a dyn fmt::Display>,
     /// The head of the request, with its credentials while these are not stripped:
     /// log no header values.
     pub head: RequestHead<'a>,
@@ -68,6 +72,7 @@ impl<'a> Decision<'a> {
             guard,
             outcome,
             rejection: None,
+            explanation: None,
             head,
             principal: head.extensions().get(),
             client: head.extensions().get().copied(),
@@ -106,6 +111,21 @@ impl<'a> Decision<'a> {
     #[must_use]
     pub fn slug(&self) -> Option<&'static str> {
         self.rejection.map(Rejection::slug)
+    }
+}
+
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("guard", &self.guard)
+            .field("outcome", &self.outcome)
+            .field("rejection", &self.rejection)
+            .field("explanation", &self.explanation.map(|e| e.to_string()))
+            .field("head", &self.head)
+            .field("principal", &self.principal)
+            .field("client", &self.client)
+            .field("latency", &self.latency)
+            .finish()
     }
 }
 
@@ -190,6 +210,7 @@ impl Observer for TracingObserver {
                     client = decision.client.map(|c| tracing::field::display(IpAddr::from(c))),
                     latency_us = decision.latency.map(|latency| latency.as_micros()),
                     reason = decision.rejection.map(|r| tracing::field::display(Chain(r))),
+                    because = decision.explanation.map(|e| tracing::field::display(Escaped(e))),
                     "decided"
                 )
             };
@@ -215,6 +236,15 @@ const MAX_PATH: usize = 512;
 fn beginning(path: &str) -> &str {
     let end = path.char_indices().nth(MAX_PATH);
     end.and_then(|(end, _)| path.get(..end)).unwrap_or(path)
+}
+
+/// An explanation, on one line.
+struct Escaped<'a>(&'a dyn fmt::Display);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.to_string().escape_debug())
+    }
 }
 
 /// A rejection with all its causes, on one line.

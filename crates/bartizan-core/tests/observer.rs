@@ -1,13 +1,14 @@
 //! What is reported, and what the log says of it.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use bartizan_core::chain::Chain;
 use bartizan_core::{
-    ClientAddr, Decision, GuardLayer, Observer, Outcome, Principal, Rejection, RequestHead,
-    Verdict, guard_fn,
+    ClientAddr, Decision, Guard, GuardLayer, Observer, Outcome, Pass, Principal, Rejection,
+    RequestHead, Verdict, guard_fn,
 };
 use bartizan_testkit::{LogCapture, Probe, Recorder, send};
 use http::{Request, Response};
@@ -155,6 +156,40 @@ fn roles_and_scopes_are_compared_as_a_whole() {
         );
     }
     assert!(principal.has_role("admin") && principal.has_scope("items:write"));
+}
+
+#[tokio::test]
+async fn reports_why_a_guard_lets_a_request_pass() {
+    struct Because;
+    impl Pass for Because {
+        fn explain(&self) -> Option<&dyn fmt::Display> {
+            Some(&"rule 1\nforged")
+        }
+    }
+    let explains = || guard_fn(|_: RequestHead<'_>| Verdict::Pass(Some(Because))).named("explains");
+    let expected = Some("rule 1\nforged".to_owned());
+
+    let recorder = Recorder::new();
+    let layer = GuardLayer::observed(explains().and(explains().shadow()), recorder.clone());
+    send(&layer, &Probe::new(), Request::new(())).await;
+
+    let decisions = recorder.decisions();
+    assert_eq!(decisions.len(), 2);
+    for decision in decisions {
+        assert_eq!(decision.explanation, expected);
+    }
+    let log = LogCapture::start();
+    send(
+        &GuardLayer::new(explains()),
+        &Probe::new(),
+        Request::new(()),
+    )
+    .await;
+    assert!(
+        log.text().contains(r"because=rule 1\nforged"),
+        "{}",
+        log.text()
+    );
 }
 
 fn passes() -> impl bartizan_core::Guard {

@@ -202,6 +202,40 @@ fn speaks_grpc_web_to_grpc_web() {
 }
 
 #[test]
+fn rfc9110_6_a_hidden_rejection_is_a_bare_404() {
+    let hidden = Rejection::forbidden("not-permitted", "the request is not permitted")
+        .challenge(Challenge::bearer(&Realm::default()))
+        .retry_after(Duration::from_secs(3))
+        .hide_as_not_found();
+    assert_eq!(hidden.status(), StatusCode::FORBIDDEN);
+
+    let http = hidden.clone().into_response(Protocol::Http);
+    assert_eq!(http.status(), StatusCode::NOT_FOUND);
+    assert!(http.headers().is_empty(), "{:?}", http.headers());
+
+    let grpc = hidden.into_response(Protocol::Grpc);
+    assert_eq!(grpc.status(), StatusCode::OK);
+    assert_eq!(fields(&grpc, "grpc-status"), ["12"]);
+    assert_eq!(fields(&grpc, "content-type"), ["application/grpc"]);
+    assert_eq!(grpc.headers().len(), 2);
+    let kept = grpc.extensions().get::<Rejection>().unwrap();
+    assert_eq!(kept.slug(), "not-permitted");
+    assert!(kept.is_hidden());
+}
+
+#[test]
+fn rfc9457_4_carries_what_problem_details_need() {
+    let uri = "https://example.com/problems/quota";
+    let policies = vec!["burst".to_owned()];
+    let rejection = Rejection::new(StatusCode::TOO_MANY_REQUESTS, "quota", "too many")
+        .problem_type(uri)
+        .member("violated-policies", policies.clone());
+
+    assert_eq!(rejection.type_uri(), Some(uri));
+    assert_eq!(rejection.members(), [("violated-policies", policies)]);
+}
+
+#[test]
 fn a_field_of_a_guard_does_not_replace_what_the_protocol_needs() {
     let rejection = Rejection::forbidden("slug", "detail")
         .field(

@@ -32,7 +32,7 @@
 //! - [`assert_readiness`] and [`assert_readiness_when_rejecting`]: the contract of
 //!   `poll_ready`, for any layer.
 //! - [`assert_rejected`]: a rejection over HTTP and over gRPC, with the inner
-//!   service left alone.
+//!   service left alone; [`assert_hidden`] for one that hides as 404.
 //! - [`FakeClock`], [`Recorder`] (an observer), [`LogCapture`] (a tracing
 //!   subscriber).
 //!
@@ -52,7 +52,7 @@ pub use self::log::LogCapture;
 pub use self::probe::Probe;
 pub use self::readiness::{Inner, InnerFailed, assert_readiness, assert_readiness_when_rejecting};
 pub use self::recorder::{Recorded, Recorder};
-pub use self::rejection::{assert_rejected, send, with_grpc};
+pub use self::rejection::{assert_hidden, assert_rejected, send, with_grpc};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,7 +1,8 @@
+use std::error::Error;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bartizan_core::{Decision, Observer, Outcome};
+use bartizan_core::{Decision, Observer, Outcome, Rejection};
 
 /// An observer that keeps what it is told. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Recorded {
     pub outcome: Outcome,
     /// Why the request was turned away.
     pub slug: Option<&'static str>,
+    /// Why the request was turned away, for the log: the causes, outermost first.
+    pub causes: Vec<String>,
+    /// Why the request went on.
+    pub explanation: Option<String>,
     /// The subject of the principal.
     pub subject: Option<String>,
     /// The address of the client.
@@ -55,6 +60,8 @@ impl Observer for Recorder {
             guard: decision.guard,
             outcome: decision.outcome,
             slug: decision.slug(),
+            causes: decision.rejection.map(causes).unwrap_or_default(),
+            explanation: decision.explanation.map(ToString::to_string),
             subject: decision.principal.map(|p| p.subject().to_owned()),
             client: decision.client.map(IpAddr::from),
             is_timed: decision.latency.is_some(),
@@ -62,4 +69,9 @@ impl Observer for Recorder {
         let mut decisions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         decisions.push(recorded);
     }
+}
+
+fn causes(rejection: &Rejection) -> Vec<String> {
+    let causes = std::iter::successors(rejection.source(), |cause| (*cause).source());
+    causes.map(ToString::to_string).collect()
 }

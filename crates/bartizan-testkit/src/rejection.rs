@@ -95,3 +95,40 @@ where
     assert_eq!(probe.calls(), 0, "the inner service was called");
     response
 }
+
+/// Shows that `layer` answers `request` as if there were nothing at its target, over
+/// HTTP and over gRPC, and that the inner service is not called.
+///
+/// Outer layers that mark every response (CORS, security headers) are to be left
+/// out.
+///
+/// # Panics
+///
+/// Panics when any of it is not so.
+#[expect(clippy::panic, reason = "panics are how a check in a test fails")]
+pub async fn assert_hidden<L>(layer: &L, request: &Request<()>, slug: &str)
+where
+    L: Layer<Probe>,
+    L::Service: Service<Request<()>, Response = Response<String>, Error = Infallible>,
+{
+    let probe = Probe::new();
+    let http = send(layer, &probe, request.clone()).await;
+    assert_eq!(http.status(), StatusCode::NOT_FOUND, "status over HTTP");
+    assert!(http.headers().is_empty(), "fields: {:?}", http.headers());
+
+    let grpc = send(layer, &probe, with_grpc(request)).await;
+    assert_eq!(grpc.status(), StatusCode::OK, "status over gRPC");
+    let unimplemented = HeaderValue::from(u16::from(GrpcCode::Unimplemented.number()));
+    let status = grpc.headers().get("grpc-status");
+    assert_eq!(status, Some(&unimplemented), "grpc-status");
+    assert_eq!(grpc.headers().len(), 2, "metadata: {:?}", grpc.headers());
+
+    for response in [&http, &grpc] {
+        assert_eq!(response.body(), "", "body");
+        let Some(rejection) = response.extensions().get::<Rejection>() else {
+            panic!("the response has no rejection among its extensions");
+        };
+        assert_eq!(rejection.slug(), slug, "slug");
+    }
+    assert_eq!(probe.calls(), 0, "the inner service was called");
+}

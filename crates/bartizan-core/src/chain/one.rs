@@ -109,7 +109,7 @@ fn admit<P: Pass, B>(
 ) -> P {
     pass.admit(request);
     if watch.passes {
-        report(guard, Outcome::Passed, None, request, watch, started);
+        report_pass(guard, &pass, request, watch, started);
     }
     pass
 }
@@ -140,6 +140,19 @@ fn respond<B>(
         report(guard, Outcome::Responded, None, request, watch, started);
     }
     response
+}
+
+pub(super) fn report_pass<P: Pass, B>(
+    guard: &'static str,
+    pass: &P,
+    request: &Request<B>,
+    watch: Watch<'_>,
+    started: Option<Instant>,
+) {
+    let mut decision = Decision::new(guard, Outcome::Passed, RequestHead::of(request));
+    decision.explanation = pass.explain();
+    decision.latency = started.map(|started| started.elapsed());
+    watch.observer.observe(&decision);
 }
 
 pub(super) fn report<B>(

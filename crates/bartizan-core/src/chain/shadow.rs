@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use http::Request;
 
-use super::one::{Settled, report};
+use super::one::{Settled, report, report_pass};
 use super::{Chain, Progress, Stage, Waiting, Watch};
 use crate::{Guard, Outcome, RequestHead, Verdict};
 
@@ -31,8 +31,8 @@ impl<G: Guard> Shadow<G> {
                 let outcome = Outcome::Shadowed;
                 report(guard, outcome, Some(&rejection), request, watch, started);
             }
-            Settled::Pass(_) if watch.passes => {
-                report(guard, Outcome::Passed, None, request, watch, started);
+            Settled::Pass(pass) if watch.passes => {
+                report_pass(guard, &pass, request, watch, started);
             }
             Settled::Pass(_) => {}
             Settled::Respond(_) => {

@@ -44,6 +44,9 @@ struct Inner {
     challenges: Vec<Challenge>,
     fields: Vec<(HeaderName, HeaderValue)>,
     retry_after: Option<Duration>,
+    type_uri: Option<&'static str>,
+    members: Vec<(&'static str, Vec<String>)>,
+    is_hidden: bool,
     source: Option<Arc<dyn Error + Send + Sync>>,
     guard: Option<&'static str>,
 }
@@ -72,6 +75,9 @@ impl Rejection {
             challenges: Vec::new(),
             fields: Vec::new(),
             retry_after: None,
+            type_uri: None,
+            members: Vec::new(),
+            is_hidden: false,
             source: None,
             guard: None,
         }))
@@ -132,6 +138,42 @@ impl Rejection {
         self
     }
 
+    /// Names the registered problem type of the reason, a URI.
+    ///
+    /// Where there is none, an outer layer that renders problem details
+    /// ([RFC 9457]) makes the type from the slug.
+    ///
+    /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
+    #[must_use]
+    pub fn problem_type(mut self, uri: &'static str) -> Self {
+        self.inner().type_uri = Some(uri);
+        self
+    }
+
+    /// Adds a member to the problem details ([RFC 9457, section 3.2]), a list of
+    /// texts that are safe to show.
+    ///
+    /// [RFC 9457, section 3.2]: https://www.rfc-editor.org/rfc/rfc9457#section-3.2
+    #[must_use]
+    pub fn member(mut self, name: &'static str, values: Vec<String>) -> Self {
+        self.inner().members.push((name, values));
+        self
+    }
+
+    /// Answers as if there were nothing at the target of the request: 404, or
+    /// `UNIMPLEMENTED`, with nothing else that a service without such a target would
+    /// not send ([RFC 9110, section 15.5.4]).
+    ///
+    /// The status, the slug, the detail and the source stay what they are for the
+    /// observer.
+    ///
+    /// [RFC 9110, section 15.5.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4
+    #[must_use]
+    pub fn hide_as_not_found(mut self) -> Self {
+        self.inner().is_hidden = true;
+        self
+    }
+
     /// Keeps the cause for the log. It is never sent.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<BoxError>) -> Self {
@@ -188,6 +230,25 @@ impl Rejection {
     #[must_use]
     pub fn delay(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Returns the URI of the registered problem type, if there is one.
+    #[must_use]
+    pub fn type_uri(&self) -> Option<&'static str> {
+        self.0.type_uri
+    }
+
+    /// Returns the additional members of the problem details.
+    #[must_use]
+    pub fn members(&self) -> &[(&'static str, Vec<String>)] {
+        &self.0.members
+    }
+
+    /// Returns whether the client is told no more than that there is nothing; see
+    /// [`hide_as_not_found`](Self::hide_as_not_found).
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.0.is_hidden
     }
 
     /// Returns whether the fault is ours and not the request's.

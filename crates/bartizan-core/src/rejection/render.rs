@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{Protocol, Rejection};
+use super::{GrpcCode, Protocol, Rejection};
 
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const GRPC_PUSHBACK: HeaderName = HeaderName::from_static("grpc-retry-pushback-ms");
@@ -22,10 +22,19 @@ impl Rejection {
     /// For HTTP that is the status with an empty body; for gRPC it is a response
     /// of trailers only: status 200 with `grpc-status` and `grpc-message`. Both
     /// carry the challenges, a line each, `Retry-After`, the additional fields and
-    /// `Cache-Control: no-store`. The rejection is left in the extensions.
+    /// `Cache-Control: no-store`. One that is [hidden](Self::hide_as_not_found) has
+    /// nothing but the status. The rejection is left in the extensions.
     #[must_use]
     pub fn into_response(self, protocol: Protocol) -> Response<()> {
         let mut response = Response::new(());
+        if self.is_hidden() {
+            match protocol.content_type() {
+                Some(content_type) => write_unimplemented(response.headers_mut(), content_type),
+                None => *response.status_mut() = StatusCode::NOT_FOUND,
+            }
+            response.extensions_mut().insert(self);
+            return response;
+        }
         self.write_fields(response.headers_mut());
         match protocol.content_type() {
             Some(content_type) => self.write_grpc(response.headers_mut(), content_type),
@@ -62,6 +71,13 @@ impl Rejection {
         }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+}
+
+/// What tonic answers for a method that no service has.
+fn write_unimplemented(headers: &mut HeaderMap, content_type: &'static str) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let code = GrpcCode::Unimplemented.number();
+    headers.insert(GRPC_STATUS, HeaderValue::from(u16::from(code)));
 }
 
 /// Rounds up, and to at least 1: a client that is told 0 comes back at once.

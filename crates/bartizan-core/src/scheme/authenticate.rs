@@ -1,5 +1,5 @@
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, mem};
 
 use http::{HeaderName, Request};
 
@@ -14,8 +14,7 @@ use crate::{Challenge, Guard, Pass, Principal, Rejection, RequestHead, Verdict};
 /// [`keep_credentials`](Self::keep_credentials).
 #[must_use]
 pub struct Authenticate<S> {
-    scheme: Arc<S>,
-    fields: Arc<[HeaderName]>,
+    shared: Arc<Shared<S>>,
     is_optional: bool,
     keeps_credentials: bool,
 }
@@ -41,9 +40,9 @@ impl<S: Scheme> Authenticate<S> {
     }
 
     fn new(scheme: S, is_optional: bool) -> Self {
+        let fields = scheme.credential_fields();
         Self {
-            fields: scheme.credential_fields().into(),
-            scheme: Arc::new(scheme),
+            shared: Arc::new(Shared { fields, scheme }),
             is_optional,
             keeps_credentials: false,
         }
@@ -53,7 +52,7 @@ impl<S: Scheme> Authenticate<S> {
         match attempt {
             Attempt::Authenticated(principal) => Verdict::Pass(Admitted {
                 principal: Some(principal),
-                fields: Some(Arc::clone(&self.fields)),
+                credentials: Some(Arc::<Shared<S>>::clone(&self.shared)),
                 keeps_credentials: self.keeps_credentials,
             }),
             Attempt::Absent if self.is_optional => Verdict::Pass(Admitted::stranger()),
@@ -79,7 +78,7 @@ impl<S: Scheme> Authenticate<S> {
     /// [RFC 9110, section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
     fn challenges(&self, failure: Option<&AuthFailure>) -> Vec<Challenge> {
         let mut all = Vec::new();
-        self.scheme.challenges(failure, &mut all);
+        self.shared.scheme.challenges(failure, &mut all);
         let mut challenges: Vec<Challenge> = Vec::with_capacity(all.len());
         for challenge in all {
             if !challenges.contains(&challenge) {
@@ -95,19 +94,18 @@ impl<S: Scheme> Guard for Authenticate<S> {
     type Pass = Admitted;
 
     fn name(&self) -> &'static str {
-        self.scheme.name()
+        self.shared.scheme.name()
     }
 
     fn check(&self, head: RequestHead<'_>) -> Verdict<Admitted> {
-        self.judge(self.scheme.authenticate(head))
+        self.judge(self.shared.scheme.authenticate(head))
     }
 }
 
 impl<S> Clone for Authenticate<S> {
     fn clone(&self) -> Self {
         Self {
-            scheme: Arc::clone(&self.scheme),
-            fields: Arc::clone(&self.fields),
+            shared: Arc::clone(&self.shared),
             is_optional: self.is_optional,
             keeps_credentials: self.keeps_credentials,
         }
@@ -123,11 +121,16 @@ impl<S> fmt::Debug for Authenticate<S> {
     }
 }
 
+/// A scheme, with the fields that carry nothing but its credentials.
+struct Shared<S: ?Sized> {
+    fields: Vec<HeaderName>,
+    scheme: S,
+}
+
 /// What [`Authenticate`] lets pass.
-#[derive(Debug)]
 pub struct Admitted {
     principal: Option<Principal>,
-    fields: Option<Arc<[HeaderName]>>,
+    credentials: Option<Arc<Shared<dyn Scheme>>>,
     keeps_credentials: bool,
 }
 
@@ -135,7 +138,7 @@ impl Admitted {
     fn stranger() -> Self {
         Self {
             principal: None,
-            fields: None,
+            credentials: None,
             keeps_credentials: false,
         }
     }
@@ -148,7 +151,10 @@ impl Pass for Admitted {
             Some(principal) => request.extensions_mut().insert(principal),
             None => request.extensions_mut().remove::<Principal>(),
         };
-        for field in self.fields.take().iter().flat_map(|fields| fields.iter()) {
+        let Some(credentials) = self.credentials.take() else {
+            return;
+        };
+        for field in &credentials.fields {
             if !self.keeps_credentials {
                 request.headers_mut().remove(field);
             } else if let http::header::Entry::Occupied(mut entry) =
@@ -157,5 +163,17 @@ impl Pass for Admitted {
                 entry.iter_mut().for_each(|value| value.set_sensitive(true));
             }
         }
+        let mut uri = mem::take(request.uri_mut());
+        credentials.scheme.strip(&mut uri, request.headers_mut());
+        *request.uri_mut() = uri;
+    }
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admitted")
+            .field("principal", &self.principal)
+            .field("keeps_credentials", &self.keeps_credentials)
+            .finish_non_exhaustive()
     }
 }

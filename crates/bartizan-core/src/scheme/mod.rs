@@ -6,8 +6,8 @@ mod or;
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderName;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, Uri};
 
 pub use self::authenticate::{Admitted, Authenticate};
 pub use self::credentials::credentials;
@@ -42,6 +42,16 @@ pub trait Scheme: Send + Sync + 'static {
         vec![AUTHORIZATION]
     }
 
+    /// Takes credentials out of a place that they share with something else: a cookie
+    /// among cookies, a parameter of the query.
+    ///
+    /// Called for each request that is authenticated, also where credentials are
+    /// [kept](Authenticate::keep_credentials), since such a place cannot be marked as
+    /// sensitive.
+    fn strip(&self, uri: &mut Uri, headers: &mut HeaderMap) {
+        let _ = (uri, headers);
+    }
+
     /// Adds the challenges of all schemes that this one tries.
     fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {
         let own = failure.filter(|failure| failure.scheme() == self.name());
@@ -73,6 +83,10 @@ impl<S: Scheme + ?Sized> Scheme for Arc<S> {
 
     fn credential_fields(&self) -> Vec<HeaderName> {
         (**self).credential_fields()
+    }
+
+    fn strip(&self, uri: &mut Uri, headers: &mut HeaderMap) {
+        (**self).strip(uri, headers);
     }
 
     fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {

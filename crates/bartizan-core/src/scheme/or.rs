@@ -1,4 +1,4 @@
-use http::HeaderName;
+use http::{HeaderMap, HeaderName, Uri};
 
 use super::{Attempt, AuthFailure, Scheme};
 use crate::{BoxFuture, Challenge, RequestHead};
@@ -54,6 +54,11 @@ impl<A: Scheme, B: Scheme> Scheme for Or<A, B> {
             }
         }
         fields
+    }
+
+    fn strip(&self, uri: &mut Uri, headers: &mut HeaderMap) {
+        self.first.strip(uri, headers);
+        self.second.strip(uri, headers);
     }
 
     fn challenges(&self, failure: Option<&AuthFailure>, challenges: &mut Vec<Challenge>) {
