@@ -84,12 +84,9 @@ async fn failures_are_errors_and_rejections_are_not() {
         (log_of(passes()).await, "DEBUG"),
         (log_of(answers()).await, "DEBUG"),
         (log_of(rejects()).await, " INFO"),
-        (
-            log_of(bartizan_core::Guard::shadow(rejects())).await,
-            " INFO",
-        ),
+        (log_of(Guard::shadow(rejects())).await, " INFO"),
         (log_of(fails()).await, "ERROR"),
-        (log_of(bartizan_core::Guard::shadow(fails())).await, "ERROR"),
+        (log_of(Guard::shadow(fails())).await, "ERROR"),
         (log_of(overloaded).await, " WARN"),
     ] {
         assert!(layer.contains(level), "{level}: {layer}");
@@ -192,15 +189,15 @@ async fn reports_why_a_guard_lets_a_request_pass() {
     );
 }
 
-fn passes() -> impl bartizan_core::Guard {
+fn passes() -> impl Guard {
     guard_fn(|_: RequestHead<'_>| Verdict::Pass(())).named("passes")
 }
 
-fn answers() -> impl bartizan_core::Guard {
+fn answers() -> impl Guard {
     guard_fn(|_: RequestHead<'_>| Verdict::<()>::Respond(Response::new(()))).named("answers")
 }
 
-fn rejects() -> impl bartizan_core::Guard {
+fn rejects() -> impl Guard {
     guard_fn(|_: RequestHead<'_>| Verdict::<()>::Reject(rejection()))
 }
 
