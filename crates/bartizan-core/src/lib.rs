@@ -70,7 +70,8 @@
 //! # Crate features
 //!
 //! - `axum`: [`axum_peer`](fn@axum_peer), which reads the peer's address from
-//!   axum's `ConnectInfo`.
+//!   axum's `ConnectInfo`; `Principal`, `Option<Principal>` and `ClientAddr` as
+//!   extractors; `Rejection` as a response.
 //! - `tonic`: [`tonic_peer`](fn@tonic_peer), which reads it from tonic's connection
 //!   information.
 
@@ -80,6 +81,8 @@ pub mod chain;
 mod challenge;
 mod client;
 mod clock;
+#[cfg(feature = "axum")]
+mod extract;
 pub mod future;
 mod guard;
 mod head;
