@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use bartizan_core::chain::{And, Chain, Shadow, When};
+use bartizan_core::{Authenticate, FindClient, Guard, Scheme};
+
+use super::{Authentication, ClientAddress};
+
+/// Says that this guard is what a step of a stack is for.
+///
+/// The guards of the crates of this project say so themselves. One of your own
+/// says so with one line:
+///
+/// ```
+/// use bartizan::{Guard, RequestHead, Stack, Verdict, step};
+///
+/// struct OriginCheck;
+///
+/// impl Guard for OriginCheck {
+///     type Pass = ();
+///
+///     fn check(&self, head: RequestHead<'_>) -> Verdict<()> {
+///         Verdict::Pass(())
+///     }
+/// }
+///
+/// impl step::Fits<step::Csrf> for OriginCheck {}
+///
+/// let stack = Stack::new().csrf(OriginCheck).build();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a guard for the `{Step}` step of a stack",
+    label = "not a guard for this step",
+    note = "guards of your own go to `.before_auth(..)` or `.guard(..)`, or implement \
+            `bartizan::step::Fits` for this step"
+)]
+pub trait Fits<Step>: Chain {}
+
+impl Fits<ClientAddress> for FindClient {}
+impl<S: Scheme> Fits<Authentication> for Authenticate<S> {}
+
+impl<Step, A: Fits<Step>, B: Fits<Step>> Fits<Step> for And<A, B> {}
+impl<Step, G: Guard + Fits<Step>> Fits<Step> for Arc<G> {}
+impl<Step, G: Guard + Fits<Step>> Fits<Step> for Shadow<G> {}
+impl<Step, C, F> Fits<Step> for When<C, F>
+where
+    C: Fits<Step>,
+    Self: Chain,
+{
+}

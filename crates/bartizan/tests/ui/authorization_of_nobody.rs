@@ -1,0 +1,9 @@
+use bartizan::Stack;
+use stack_parts::{Cors, Policy};
+
+#[path = "../parts/mod.rs"]
+mod stack_parts;
+
+fn main() {
+    let _ = Stack::new().cors(Cors).authorize(Policy).build();
+}

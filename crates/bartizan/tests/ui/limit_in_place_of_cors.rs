@@ -1,0 +1,9 @@
+use bartizan::Stack;
+use stack_parts::Limit;
+
+#[path = "../parts/mod.rs"]
+mod stack_parts;
+
+fn main() {
+    let _ = Stack::new().cors(Limit).build();
+}
