@@ -77,15 +77,18 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authentication;
 pub mod chain;
 mod challenge;
 mod client;
 mod clock;
 #[cfg(feature = "axum")]
 mod extract;
+mod firewall;
 pub mod future;
 mod guard;
 mod head;
+mod invalid_settings;
 mod layer;
 mod login;
 mod observer;
@@ -96,6 +99,7 @@ mod reply;
 mod scheme;
 mod service;
 
+pub use self::authentication::Authentication;
 pub use self::challenge::{Challenge, InvalidChallenge};
 #[cfg(feature = "axum")]
 pub use self::client::axum_peer;
@@ -105,8 +109,12 @@ pub use self::client::{
     ClientAddr, FindClient, ForwardedBy, Found, InvalidProxy, TrustedProxies, socket_peer,
 };
 pub use self::clock::{Clock, SystemClock};
+pub use self::firewall::{
+    HostList, InvalidHost, PathRules, PathTrick, RefusedRequest, RequestFirewall, normalize_path,
+};
 pub use self::guard::{Guard, GuardFn, Pass, Verdict, guard_fn};
 pub use self::head::RequestHead;
+pub use self::invalid_settings::InvalidSettings;
 pub use self::layer::GuardLayer;
 pub use self::login::{LoginError, PasswordVerifier};
 pub use self::observer::{Decision, Observer, Outcome, TracingObserver};

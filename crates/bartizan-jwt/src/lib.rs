@@ -92,6 +92,7 @@ mod header;
 mod json;
 mod jws;
 mod key;
+mod settings;
 mod signer;
 mod verifier;
 
@@ -103,6 +104,7 @@ pub use crate::jws::{sign_jws, verify_jws};
 pub use crate::key::{
     HmacKey, KeyError, KeySet, SharedKeySet, SigningKey, SkippedKey, VerifyingKey,
 };
+pub use crate::settings::BearerSettings;
 pub use crate::signer::{SignError, TokenSigner};
 pub use crate::verifier::{ConfigError, Verifier, VerifierBuilder};
 

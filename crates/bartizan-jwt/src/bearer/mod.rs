@@ -20,7 +20,8 @@ const NAME: &str = "bearer";
 /// by a [`Verifier`].
 ///
 /// The principal has the token's subject, issuer, roles, scopes, id and expiry,
-/// and the [`Claims<T>`](Claims) as an attribute.
+/// and the [`Claims<T>`](Claims) as an attribute, as well as the [`Authentication`](bartizan_core::Authentication)
+/// where the token says when or how its subject logged in.
 ///
 /// A `Bearer` judges every bearer token that comes, and refuses those of another
 /// issuer. Two of them joined by [`or`](Scheme::or) do not serve two issuers: the
@@ -177,6 +178,9 @@ fn principal<T: Clone + Send + Sync + 'static>(claims: Claims<T>) -> Principal {
     }
     if let Some(time) = claims.expires_at {
         principal = principal.expires_at(time);
+    }
+    if let Some(login) = &claims.authentication {
+        principal = principal.attribute(login.clone());
     }
     principal.attribute(claims).build()
 }

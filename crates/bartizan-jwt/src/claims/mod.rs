@@ -1,10 +1,12 @@
 mod custom;
 mod date;
+mod login;
 mod map;
 mod raw;
 
 use std::time::{Duration, SystemTime};
 
+use bartizan_core::Authentication;
 use serde::{Serialize, Serializer};
 
 pub use self::map::{ClaimMap, ClaimPath};
@@ -51,6 +53,10 @@ pub struct Claims<T = ()> {
     pub issued_at: Option<SystemTime>,
     /// `jti`: the token's own name.
     pub id: Option<String>,
+    /// `auth_time`, `acr` and `amr`: when and how the subject logged in.
+    ///
+    /// There is none where the token has none of the three.
+    pub authentication: Option<Authentication>,
     /// What the token may be used for, separated by spaces.
     pub scope: String,
     /// The roles of the subject.
@@ -70,6 +76,7 @@ impl<T> Claims<T> {
             not_before: None,
             issued_at: None,
             id: None,
+            authentication: None,
             scope: String::new(),
             roles: Vec::new(),
             custom,
@@ -103,6 +110,15 @@ impl<T> Claims<T> {
         }
     }
 
+    /// Says when and how the subject logged in.
+    #[must_use]
+    pub fn with_authentication(self, authentication: Authentication) -> Self {
+        Self {
+            authentication: Some(authentication),
+            ..self
+        }
+    }
+
     /// Returns the scopes one by one.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scope.split(' ').filter(|scope| !scope.is_empty())
@@ -127,6 +143,12 @@ impl<T: Serialize> Serialize for Claims<T> {
             iat: Option<u64>,
             #[serde(skip_serializing_if = "Option::is_none")]
             jti: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            auth_time: Option<u64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            acr: Option<&'a str>,
+            #[serde(skip_serializing_if = "<[String]>::is_empty")]
+            amr: &'a [String],
             #[serde(skip_serializing_if = "str::is_empty")]
             scope: &'a str,
             #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -135,6 +157,7 @@ impl<T: Serialize> Serialize for Claims<T> {
             custom: &'a T,
         }
 
+        let login = self.authentication.as_ref();
         Members {
             iss: self.issuer.as_deref(),
             sub: self.subject.as_deref(),
@@ -143,6 +166,9 @@ impl<T: Serialize> Serialize for Claims<T> {
             nbf: self.not_before.map(seconds),
             iat: self.issued_at.map(seconds),
             jti: self.id.as_deref(),
+            auth_time: login.and_then(Authentication::time).map(seconds),
+            acr: login.and_then(Authentication::context_class),
+            amr: login.map(Authentication::methods).unwrap_or_default(),
             scope: &self.scope,
             roles: &self.roles,
             custom: &self.custom,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::custom::Custom;
 use super::date::Date;
-use super::{ClaimMap, Claims};
+use super::{ClaimMap, Claims, login};
 use crate::TokenError;
 use crate::json::{Name, check_members, has_duplicates};
 
@@ -74,6 +74,7 @@ impl<'a> RawClaims<'a> {
         let custom = T::deserialize(Custom(&self.others)).map_err(|_| TokenError::Claims)?;
         let scope = map.scope(&self)?;
         let roles = map.roles(&self)?;
+        let authentication = login::of(&self)?;
         Ok(Claims {
             issuer: self.issuer.map(Cow::into_owned),
             subject: self.subject.map(Cow::into_owned),
@@ -82,6 +83,7 @@ impl<'a> RawClaims<'a> {
             not_before: self.not_before.and_then(Date::time),
             issued_at: self.issued_at.and_then(Date::time),
             id: self.id.map(Cow::into_owned),
+            authentication,
             scope,
             roles,
             custom,

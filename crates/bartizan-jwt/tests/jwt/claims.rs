@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use bartizan_core::Authentication;
 use bartizan_jwt::{ClaimMap, ClaimPath, Claims, TokenError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{builder, claims, judge, sign};
+use crate::support::{at, builder, claims, judge, sign, signer, verifier};
 
 fn with(members: Value) -> String {
     let Value::Object(members) = members else {
@@ -44,6 +45,40 @@ fn scopes_are_a_string_or_an_array() {
             "{members}"
         );
     }
+}
+
+#[test]
+fn rfc9068_7_says_when_and_how_the_subject_logged_in() {
+    let at = |seconds| Authentication::new().at(at(seconds));
+    for (members, login) in [
+        (json!({}), None),
+        (json!({ "auth_time": 7 }), Some(at(7))),
+        (
+            json!({ "acr": "gold" }),
+            Some(Authentication::new().in_context_class("gold")),
+        ),
+        (
+            json!({ "auth_time": 7, "acr": "gold", "amr": ["pwd", "otp"] }),
+            Some(at(7).in_context_class("gold").method("pwd").method("otp")),
+        ),
+    ] {
+        let claims = judge(with(members.clone())).unwrap();
+        assert_eq!(claims.authentication, login, "{members}");
+    }
+    for members in [
+        json!({ "auth_time": "7" }),
+        json!({ "auth_time": -1 }),
+        json!({ "auth_time": null }),
+        json!({ "acr": 1 }),
+        json!({ "amr": "pwd" }),
+    ] {
+        let error = judge(with(members.clone())).unwrap_err();
+        assert_eq!(error, TokenError::Claims, "{members}");
+    }
+    let login = at(7).in_context_class("gold").method("pwd");
+    let token = signer().sign(Claims::new("alice", ()).with_authentication(login.clone()));
+    let claims = verifier().verify(&token.unwrap()).unwrap();
+    assert_eq!(claims.authentication, Some(login));
 }
 
 #[test]
