@@ -45,6 +45,7 @@
 //! - `serde`: `Serialize` and `Deserialize` for all secrets.
 //! - `settings`: module `settings`, whose `Loader` reads settings from code,
 //!   environment, `.env`, `NAME_FILE` and a secrets directory.
+//! - `toml`: `Loader::toml`, which reads them from TOML files, too.
 //! - `tracing`: `MaskLogs`, a writer for `tracing_subscriber` that masks secrets,
 //!   and the `Masker` that it uses.
 //! - `url`: `Secret<Url>`, which shows the URL without its credentials.

@@ -7,21 +7,30 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::SecretString;
 use crate::settings::ProblemKind;
 
+/// What a file's group and others must not be allowed to do with it, as permission
+/// bits.
+pub(crate) type Forbidden = u32;
+
+pub(crate) const NOTHING: Forbidden = 0;
+pub(crate) const READ_OR_WRITE: Forbidden = 0o066;
+#[cfg(feature = "toml")]
+pub(crate) const WRITE: Forbidden = 0o022;
+
 /// Reads a file whole, when it is plain, private, short and text. `Ok(None)`
 /// means that there is none.
 pub(crate) fn read(
     path: &Path,
     limit: u64,
-    private: bool,
+    forbidden: Forbidden,
 ) -> Result<Option<SecretString>, ProblemKind> {
-    match open(path, limit, private) {
+    match open(path, limit, forbidden) {
         Ok(text) => Ok(Some(text)),
         Err(ProblemKind::Unreadable(io::ErrorKind::NotFound)) => Ok(None),
         Err(problem) => Err(problem),
     }
 }
 
-fn open(path: &Path, limit: u64, private: bool) -> Result<SecretString, ProblemKind> {
+fn open(path: &Path, limit: u64, forbidden: Forbidden) -> Result<SecretString, ProblemKind> {
     // Asked before opening: opening a pipe would wait for its other end.
     if !fs::metadata(path)
         .map_err(|error| unreadable(&error))?
@@ -35,9 +44,7 @@ fn open(path: &Path, limit: u64, private: bool) -> Result<SecretString, ProblemK
     if !metadata.is_file() {
         return Err(ProblemKind::Unreadable(io::ErrorKind::InvalidInput));
     }
-    if private {
-        check_mode(&metadata)?;
-    }
+    check_mode(&metadata, forbidden)?;
     if metadata.len() > limit {
         return Err(ProblemKind::TooLong { limit });
     }
@@ -62,13 +69,11 @@ fn open(path: &Path, limit: u64, private: bool) -> Result<SecretString, ProblemK
 }
 
 #[cfg(unix)]
-fn check_mode(metadata: &fs::Metadata) -> Result<(), ProblemKind> {
+fn check_mode(metadata: &fs::Metadata, forbidden: Forbidden) -> Result<(), ProblemKind> {
     use std::os::unix::fs::PermissionsExt;
 
-    const GROUP_AND_OTHERS_READ_OR_WRITE: u32 = 0o066;
-
     let mode = metadata.permissions().mode() & 0o7777;
-    if mode & GROUP_AND_OTHERS_READ_OR_WRITE == 0 {
+    if mode & forbidden == 0 {
         Ok(())
     } else {
         Err(ProblemKind::Exposed { mode })
@@ -77,7 +82,7 @@ fn check_mode(metadata: &fs::Metadata) -> Result<(), ProblemKind> {
 
 /// Elsewhere, who may read a file is not told by bits.
 #[cfg(not(unix))]
-fn check_mode(_: &fs::Metadata) -> Result<(), ProblemKind> {
+fn check_mode(_: &fs::Metadata, _: Forbidden) -> Result<(), ProblemKind> {
     Ok(())
 }
 

@@ -31,6 +31,8 @@ pub struct Loader {
     code: Vec<(String, SecretString)>,
     environment: Vec<(String, Option<SecretString>)>,
     dotenv: Vec<PathBuf>,
+    #[cfg(feature = "toml")]
+    toml: Vec<PathBuf>,
     directories: Vec<PathBuf>,
 }
 
@@ -82,6 +84,18 @@ impl Loader {
         self
     }
 
+    /// Adds a TOML file, below all other sources. When there is none, nothing is
+    /// added.
+    ///
+    /// Its names have no prefix: `url` in the table `[db]` is what `APP_DB__URL` is in
+    /// the environment. Others may read the file, unless it has a value for a secret
+    /// of this crate's types, but not write it (Unix only).
+    #[cfg(feature = "toml")]
+    pub fn toml(mut self, path: impl Into<PathBuf>) -> Self {
+        self.toml.push(path.into());
+        self
+    }
+
     /// Adds a directory with a file for each secret, such as `/run/secrets`.
     /// When there is none, nothing is added.
     pub fn secrets_directory(mut self, path: impl Into<PathBuf>) -> Self {
@@ -106,18 +120,12 @@ impl Loader {
     pub fn load<T: DeserializeOwned>(self) -> Result<T, SettingsError> {
         let mut sources = Sources {
             prefix: self.prefix,
-            private_files: !self.shared_files,
+            shared_files: self.shared_files,
             ..Sources::default()
         };
         for (key, text) in self.code {
             let key = key.replace('.', NESTING).to_ascii_lowercase();
-            sources.code.insert(
-                key,
-                Value {
-                    text,
-                    origin: Origin::Code,
-                },
-            );
+            sources.code.insert(key, Value::new(text, Origin::Code));
         }
         for (name, text) in self.environment {
             sources.read_environment(&name, text);
@@ -127,6 +135,10 @@ impl Loader {
         }
         for path in self.directories {
             sources.read_directory(&path);
+        }
+        #[cfg(feature = "toml")]
+        for path in self.toml {
+            sources.read_toml(&path);
         }
         Run::new(sources).load().map_err(SettingsError::new)
     }

@@ -65,7 +65,9 @@
 //! 4. The file named by `NAME_FILE`, in the environment or else in `.env`. When
 //!    a group has a setting that is itself called `NAME_FILE`, it is that.
 //! 5. The file `NAME` in a secrets directory.
-//! 6. The type's default: `#[serde(default)]`, or `None`.
+//! 6. A TOML file ([`Loader::toml`], with the feature `toml`): a value, or else the file
+//!    named by `NAME_FILE` there.
+//! 7. The type's default: `#[serde(default)]`, or `None`.
 //!
 //! So `NAME` wins where both `NAME` and `NAME_FILE` are set, even when `NAME` is
 //! set to nothing (`NAME=""`), and the file is not opened.
@@ -83,14 +85,20 @@
 //!   file 1 MiB.
 //! - A file that its group or others may read or write is refused (Unix only;
 //!   [`Loader::insecure_shared_files`] takes it).
-//! - A name in `.env`, or one given to [`Loader::set`], that no setting has is a
+//! - In TOML, tables are groups, and arrays are numbered (`NAME__0`). Numbers,
+//!   booleans and dates count as their text. `NAME` from a source above takes the
+//!   place of a whole array or table; `NAME__0` of what has this number.
+//! - A TOML file is at most 1 MiB long. Others may read it, but not write it, and a
+//!   value for [`SecretString`](crate::SecretString), [`SecretBytes`](crate::SecretBytes)
+//!   or [`Secret`](crate::Secret) is refused if they may read it.
+//! - A name in `.env` or TOML, or one given to [`Loader::set`], that no setting has is a
 //!   problem. In the environment and in directories it is not: others use them.
 //! - What a type says about a value that it refuses is passed on, unless it
 //!   repeats four bytes of the value in a row.
 //!
 //! # What it does not do
 //!
-//! It does not watch for changes, and does not read TOML or YAML. Below
+//! It does not watch for changes, and does not read YAML. Below
 //! `#[serde(flatten)]` and in untagged enums, serde asks for no type, so that
 //! everything is text there. The value that a path stands for in `NAME_FILE` is
 //! wiped when dropped; the environment of the process itself is not.
@@ -109,6 +117,8 @@ mod node;
 mod problem;
 mod run;
 mod sources;
+#[cfg(feature = "toml")]
+mod toml;
 mod word;
 
 pub use self::loader::Loader;

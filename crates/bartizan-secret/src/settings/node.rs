@@ -32,7 +32,7 @@ impl<'r> Node<'r> {
     }
 
     fn is_text(&self) -> bool {
-        self.run.is_flawed(&self.key) || self.run.sources().plain(&self.key).is_some()
+        self.run.is_flawed(&self.key) || self.run.sources().is_text(&self.key)
     }
 
     /// Refuses a group that cannot be one.
@@ -41,7 +41,7 @@ impl<'r> Node<'r> {
         if run.is_flawed(&self.key) || self.key.matches("__").count() >= MAX_DEPTH {
             return Err(Fault::NoStandIn);
         }
-        if !self.key.is_empty() && run.sources().plain(&self.key).is_some() {
+        if !self.key.is_empty() && run.sources().is_text(&self.key) {
             let example = run.sources().name(&join(&self.key, "name"));
             return Err(Fault::WrongType(format!(
                 "a group of settings, such as {example}"

@@ -101,13 +101,22 @@ pub enum Origin {
     Environment(String),
     /// A file found in a secrets directory, or one whose path the code gave.
     File(PathBuf),
+    /// A line of a TOML file.
+    Toml {
+        /// The file.
+        path: Arc<PathBuf>,
+        /// The line on which the name stands, counted from 1.
+        line: usize,
+    },
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code => f.write_str("set in code"),
-            Self::Dotenv { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Dotenv { path, line } | Self::Toml { path, line } => {
+                write!(f, "{}:{line}", path.display())
+            }
             Self::Environment(name) => write!(f, "environment variable {name}"),
             Self::File(path) => write!(f, "file {}", path.display()),
         }

@@ -5,11 +5,12 @@ use std::ops::Bound;
 use serde::de::DeserializeOwned;
 
 use crate::SecretString;
+use crate::serde::reading;
 use crate::settings::echo::repeats;
 use crate::settings::fault::Fault;
 use crate::settings::node::Node;
 use crate::settings::sources::{NESTING, Sources, Value, join, without_file_suffix};
-use crate::settings::{Problem, ProblemKind};
+use crate::settings::{Origin, Problem, ProblemKind};
 
 /// More passes than any settings need; a guard against a type whose answers
 /// change from pass to pass.
@@ -256,44 +257,66 @@ impl Run {
     }
 
     fn has_value(&self, key: &str) -> bool {
-        self.sources.plain(key).is_some() || self.file_of(key).is_some()
+        self.sources.is_text(key) || self.file_of(key).is_some()
     }
 
     /// A file has the value unless a setting is itself called `NAME_FILE`.
-    fn file_of(&self, key: &str) -> Option<(std::path::PathBuf, Option<&super::Origin>)> {
+    fn file_of(&self, key: &str) -> Option<(std::path::PathBuf, Option<&Origin>)> {
         if self.claimed.borrow().contains(&format!("{key}_file")) {
-            self.sources.directory_file(key)
-        } else {
-            self.sources.file(key)
+            return self.sources.directory_file(key);
         }
+        let below = || match self.sources.toml_text(key) {
+            Some(_) => None,
+            None => self.sources.toml_file(key),
+        };
+        self.sources.file(key).or_else(below)
     }
 
     fn value(&self, key: &str) -> Result<Option<Value>, Fault> {
         if let Some(value) = self.values.borrow().get(key) {
-            return Ok(value.clone());
+            return self.unexposed(key, value.clone());
         }
         let found = match (self.sources.plain(key), self.file_of(key)) {
             (Some(value), _) => Some(value.clone()),
             (None, Some(file)) => match self.sources.read_file(file) {
                 Ok(value) => Some(value),
-                Err((origin, kind)) => {
-                    let problem = Problem::new(self.sources.name(key), Some(origin), kind);
-                    self.problems.borrow_mut().push(problem);
-                    self.set(key, State::Flawed(0));
-                    return Err(Fault::Recorded);
-                }
+                Err((origin, kind)) => return Err(self.refuse(key, origin, kind)),
             },
-            (None, None) => None,
+            (None, None) => self.sources.toml_text(key).cloned(),
         };
         self.values
             .borrow_mut()
             .insert(key.to_owned(), found.clone());
-        Ok(found)
+        self.unexposed(key, found)
+    }
+
+    /// Refuses a secret from a file that others may read.
+    fn unexposed(&self, key: &str, value: Option<Value>) -> Result<Option<Value>, Fault> {
+        match value {
+            Some(Value {
+                origin,
+                exposed: Some(mode),
+                ..
+            }) if reading::is_secret() => {
+                Err(self.refuse(key, origin, ProblemKind::Exposed { mode }))
+            }
+            value => Ok(value),
+        }
+    }
+
+    fn refuse(&self, key: &str, origin: Origin, kind: ProblemKind) -> Fault {
+        let problem = Problem::new(self.sources.name(key), Some(origin), kind);
+        self.problems.borrow_mut().push(problem);
+        self.set(key, State::Flawed(0));
+        Fault::Recorded
     }
 
     fn look_for_unknown(&self) {
         let claimed = self.claimed.borrow();
-        for (key, value) in self.sources.code.iter().chain(&self.sources.dotenv) {
+        let sources = &self.sources;
+        let toml = sources.toml.iter();
+        let toml = toml.filter(|(key, _)| !sources.is_overridden(key));
+        for (key, value) in sources.code.iter().chain(&sources.dotenv).chain(toml) {
             let is_file = without_file_suffix(key).is_some_and(|key| claimed.contains(key));
             if claimed.contains(key) || is_file || self.is_in_unread_group(key) {
                 continue;

@@ -11,8 +11,8 @@ use crate::settings::{Origin, Problem, ProblemKind, file};
 
 /// The greatest length of a secret's file, in bytes.
 const MAX_SECRET: u64 = 64 * 1024;
-/// The greatest length of a `.env` file, in bytes.
-const MAX_DOTENV: u64 = 1024 * 1024;
+/// The greatest length of a `.env` or TOML file, in bytes.
+pub(crate) const MAX_DOTENV: u64 = 1024 * 1024;
 
 /// Between the names of a group and of what is in it, in a key.
 pub(crate) const NESTING: &str = "__";
@@ -23,6 +23,18 @@ const FILE_SUFFIX: &str = "_file";
 pub(crate) struct Value {
     pub(crate) text: SecretString,
     pub(crate) origin: Origin,
+    /// The permissions of a file that others may read, and in which no secret may be.
+    pub(crate) exposed: Option<u32>,
+}
+
+impl Value {
+    pub(crate) fn new(text: SecretString, origin: Origin) -> Self {
+        Self {
+            text,
+            origin,
+            exposed: None,
+        }
+    }
 }
 
 /// The values of one source by key: the name in lower case, without the prefix.
@@ -32,11 +44,12 @@ pub(crate) type Layer = BTreeMap<String, Value>;
 #[derive(Default)]
 pub(crate) struct Sources {
     pub(crate) prefix: String,
-    pub(crate) private_files: bool,
+    pub(crate) shared_files: bool,
     pub(crate) code: Layer,
     pub(crate) environment: Layer,
     pub(crate) dotenv: Layer,
     pub(crate) files: BTreeMap<String, PathBuf>,
+    pub(crate) toml: Layer,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -64,14 +77,14 @@ impl Sources {
         match text {
             None => self.problem(&key, origin, ProblemKind::NotText),
             Some(text) => {
-                let value = Value { text, origin };
+                let value = Value::new(text, origin);
                 self.insert(|sources| &mut sources.environment, key, value);
             }
         }
     }
 
     pub(crate) fn read_dotenv(&mut self, path: &Path) {
-        let text = match file::read(path, MAX_DOTENV, self.private_files) {
+        let text = match file::read(path, MAX_DOTENV, self.forbidden()) {
             Ok(Some(text)) => text,
             Ok(None) => return,
             Err(kind) => {
@@ -99,14 +112,8 @@ impl Sources {
                 path: Arc::clone(&path),
                 line: entry.line,
             };
-            self.insert(
-                |sources| &mut sources.dotenv,
-                key,
-                Value {
-                    text: entry.value,
-                    origin,
-                },
-            );
+            let value = Value::new(entry.value, origin);
+            self.insert(|sources| &mut sources.dotenv, key, value);
         }
     }
 
@@ -144,7 +151,21 @@ impl Sources {
         }
     }
 
-    fn insert(&mut self, layer: impl Fn(&mut Self) -> &mut Layer, key: String, value: Value) {
+    /// What others must not be allowed to do with a file of secrets.
+    fn forbidden(&self) -> file::Forbidden {
+        if self.shared_files {
+            file::NOTHING
+        } else {
+            file::READ_OR_WRITE
+        }
+    }
+
+    pub(crate) fn insert(
+        &mut self,
+        layer: impl Fn(&mut Self) -> &mut Layer,
+        key: String,
+        value: Value,
+    ) {
         match layer(self).entry(key) {
             Entry::Vacant(vacant) => drop(vacant.insert(value)),
             Entry::Occupied(taken) => {
@@ -170,6 +191,7 @@ impl Sources {
             (!name.is_empty()).then(|| name.to_owned())
         };
         let variables = self.environment.keys().chain(self.dotenv.keys());
+        let variables = variables.chain(self.toml.keys());
         let others = self.code.keys().chain(self.files.keys());
         let variables = variables.filter_map(|key| child(key, true));
         variables
@@ -177,7 +199,36 @@ impl Sources {
             .collect()
     }
 
-    /// Finds the value of a key that is not in a file.
+    /// Tells whether the key has a text, and is no group.
+    pub(crate) fn is_text(&self, key: &str) -> bool {
+        self.plain(key).is_some() || self.toml_text(key).is_some()
+    }
+
+    /// Finds the text that a TOML file has for a key, unless a source above has made
+    /// a group of it.
+    pub(crate) fn toml_text(&self, key: &str) -> Option<&Value> {
+        let is_inside = |other: &String| {
+            let rest = other.strip_prefix(key);
+            rest.is_some_and(|rest| rest.starts_with(NESTING))
+        };
+        let above = [&self.code, &self.environment, &self.dotenv];
+        let mut above = above.into_iter().flat_map(|layer| layer.keys());
+        let value = self.toml.get(key)?;
+        let is_group = above.any(is_inside) || self.files.keys().any(is_inside);
+        (!is_group).then_some(value)
+    }
+
+    /// Tells whether a source above the TOML files has a text where they have a group
+    /// with this key in it.
+    pub(crate) fn is_overridden(&self, key: &str) -> bool {
+        let mut ends = key.match_indices(NESTING).map(|(at, _)| at);
+        ends.any(|at| {
+            key.get(..at)
+                .is_some_and(|group| self.plain(group).is_some())
+        })
+    }
+
+    /// Finds the value of a key that is neither in a file of its own nor in TOML.
     pub(crate) fn plain(&self, key: &str) -> Option<&Value> {
         let layers = [&self.code, &self.environment, &self.dotenv];
         layers.into_iter().find_map(|layer| layer.get(key))
@@ -197,6 +248,12 @@ impl Sources {
         }
     }
 
+    /// Finds the file that `NAME_FILE` in a TOML file names for this key.
+    pub(crate) fn toml_file(&self, key: &str) -> Option<(PathBuf, Option<&Origin>)> {
+        let value = self.toml.get(&format!("{key}{FILE_SUFFIX}"))?;
+        Some((value.text.expose_secret().into(), Some(&value.origin)))
+    }
+
     /// Finds the file that the secrets directory has for this key.
     pub(crate) fn directory_file(&self, key: &str) -> Option<(PathBuf, Option<&Origin>)> {
         self.files.get(key).map(|path| (path.clone(), None))
@@ -207,13 +264,13 @@ impl Sources {
         &self,
         (path, named_by): (PathBuf, Option<&Origin>),
     ) -> Result<Value, (Origin, ProblemKind)> {
-        let read = file::read(&path, MAX_SECRET, self.private_files);
+        let read = file::read(&path, MAX_SECRET, self.forbidden());
         // Not the path: it may be the secret itself, put into the wrong variable.
         let origin = named_by.cloned().unwrap_or(Origin::File(path));
         match read {
             Ok(Some(text)) => {
                 let text = text.map(|text| SecretString::from(without_line_break(text)));
-                Ok(Value { text, origin })
+                Ok(Value::new(text, origin))
             }
             Ok(None) => Err((origin, ProblemKind::Unreadable(io::ErrorKind::NotFound))),
             Err(kind) => Err((origin, kind)),

@@ -6,6 +6,8 @@
 )]
 
 mod sources;
+#[cfg(feature = "toml")]
+mod toml;
 mod types;
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+pub(crate) mod reading;
+
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
@@ -30,6 +32,7 @@ impl<T> Serialize for Secret<T> {
 /// which may quote the input, are replaced.
 impl<'de> Deserialize<'de> for SecretString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let _reading = reading::Reading::start();
         let text = deserializer.deserialize_string(Text);
         text.map_err(|error| silence(error, "a secret must be a string"))
     }
@@ -38,6 +41,7 @@ impl<'de> Deserialize<'de> for SecretString {
 /// Takes bytes, or a string as its UTF-8 bytes. Errors do not quote the input.
 impl<'de> Deserialize<'de> for SecretBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let _reading = reading::Reading::start();
         let bytes = deserializer.deserialize_byte_buf(Bytes);
         bytes.map_err(|error| silence(error, "a secret must be bytes or a string"))
     }
@@ -48,6 +52,7 @@ impl<'de> Deserialize<'de> for SecretBytes {
 /// `impl From<Keys> for Secret<Keys>`, which calls [`Secret::new`].
 impl<'de, T: DeserializeOwned + Into<Self>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let _reading = reading::Reading::start();
         let value = T::deserialize(deserializer);
         value
             .map(Into::into)
