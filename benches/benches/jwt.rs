@@ -19,7 +19,7 @@ use aws_lc_rs::signature::{
 use bartizan_jwt::{Algorithm, Bearer, Claims, HmacKey, SigningKey, TokenSigner, Verifier};
 use bartizan_secret::SecretBytes;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use benches::{Race, allocations};
+use benches::{Race, Row, allocations, report};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, decode};
 use serde::Deserialize;
@@ -63,14 +63,16 @@ enum Primitive {
 }
 
 fn main() {
+    let mut rows = Vec::new();
     for (algorithm, limits) in [
         (Algorithm::HS256, (0.4, None)),
         (Algorithm::RS256, (0.8, Some(1.1))),
         (Algorithm::ES256, (1.0, Some(1.05))),
         (Algorithm::EdDSA, (1.0, Some(1.05))),
     ] {
-        Subject::new(algorithm, limits).run();
+        Subject::new(algorithm, limits).run(&mut rows);
     }
+    report("jwt", &rows);
 }
 
 impl Subject {
@@ -119,7 +121,7 @@ impl Subject {
         }
     }
 
-    fn run(&self) {
+    fn run(&self, rows: &mut Vec<Row>) {
         let Self {
             algorithm, token, ..
         } = self;
@@ -133,7 +135,7 @@ impl Subject {
 
         let (by_peer, by_primitive) = self.limits;
         println!("\n{algorithm}: a token of {} bytes", token.len());
-        Race::new()
+        let with_peer = Race::new()
             .variant("jsonwebtoken::decode", peer)
             .variant("Verifier::verify", verify)
             .variant("Bearer::principal", bearer)
@@ -143,7 +145,7 @@ impl Subject {
                 ROUNDS,
             );
         let limit = by_primitive.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-        Race::new()
+        let with_primitive = Race::new()
             .variant("the signature alone", raw)
             .variant("Verifier::verify", verify)
             .print(
@@ -157,6 +159,28 @@ impl Subject {
             allocations(|| drop(bearer())),
             allocations(|| drop(cached())),
         );
+
+        let row = |what: &str, variant| {
+            let name = format!("{algorithm} token, {what}");
+            let row = with_peer.row(name, variant, "jsonwebtoken::decode");
+            row.peer_name("jsonwebtoken 11.1")
+                .peer_allocations(allocations(|| drop(peer())))
+        };
+        let verified = row("verified", "Verifier::verify");
+        let verified = verified.allocations(allocations(|| drop(verify())));
+        rows.push(verified.at_most(by_peer).drawn());
+        let known = row("from the cache", "Bearer::principal, from the cache");
+        let known = known.allocations(allocations(|| drop(cached())));
+        rows.push(match algorithm {
+            Algorithm::HS256 => known.drawn(),
+            Algorithm::RS256 => known.at_most(0.01),
+            _ => known,
+        });
+        if let Some(limit) = by_primitive {
+            let name = format!("{algorithm} token, verified, beside its signature");
+            let row = with_primitive.row(name, "Verifier::verify", "the signature alone");
+            rows.push(row.peer_name("the signature alone").at_most(limit));
+        }
     }
 }
 

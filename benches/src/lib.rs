@@ -5,6 +5,8 @@
 //! drifts then drifts for both. Times are to be read as ratios; what gates a change
 //! are the counts, of instructions (`cargo xtask test gates`) and of allocations
 //! (`cargo test -p benches`).
+//!
+//! `cargo xtask bench` runs them and draws what they [`report`].
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 #![expect(
@@ -15,8 +17,12 @@
 
 pub mod engine;
 mod race;
+mod report;
+mod results;
 
-pub use self::race::{Race, Timing};
+pub use self::race::Race;
+pub use self::report::{Row, report};
+pub use self::results::Results;
 
 /// Returns the number of allocations that one call of `run` makes, after a few to
 /// warm up.

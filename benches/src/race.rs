@@ -1,6 +1,12 @@
+use std::env;
 use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+use crate::results::{Results, Timing};
+
+/// Overrides the number of rounds, for a run that shall only show that it works.
+const ROUNDS: &str = "BARTIZAN_BENCH_ROUNDS";
 
 /// Times variants of the same work, interleaved.
 ///
@@ -17,22 +23,6 @@ struct Variant<'a> {
     run: Box<dyn FnMut() + 'a>,
     batch: u32,
     nanos: Vec<f64>,
-}
-
-/// What a variant took.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Timing {
-    /// The name of the variant.
-    pub name: &'static str,
-    /// The median over the rounds, in nanoseconds for one call.
-    pub median: f64,
-    /// The 10th percentile over the rounds, in nanoseconds for one call.
-    pub p10: f64,
-    /// The median of the ratios to the first variant in the same round.
-    pub ratio: f64,
-    /// The median of the differences to the first variant in the same round.
-    pub added: f64,
 }
 
 const BATCH: Duration = Duration::from_millis(2);
@@ -55,8 +45,15 @@ impl<'a> Race<'a> {
     }
 
     /// Runs `rounds` rounds, and returns what each variant took, in order.
+    ///
+    /// The environment variable `BARTIZAN_BENCH_ROUNDS` overrides their number.
+    ///
+    /// # Panics
+    ///
+    /// The variable holds something else than a number.
     #[must_use]
-    pub fn run(mut self, rounds: usize) -> Vec<Timing> {
+    pub fn run(mut self, rounds: usize) -> Results {
+        let rounds = env::var(ROUNDS).map_or(rounds, |text| text.parse().expect("a number"));
         for variant in &mut self.variants {
             variant.calibrate();
         }
@@ -75,32 +72,23 @@ impl<'a> Race<'a> {
                 }
             }
         }
-        let base = self.variants.first().map(|first| first.nanos.clone());
-        let base = base.unwrap_or_default();
-        let timing = |variant: &Variant<'_>| Timing {
-            name: variant.name,
-            median: quantile(variant.nanos.clone(), 0.5),
-            p10: quantile(variant.nanos.clone(), 0.1),
-            ratio: against(variant, &base, |a, b| a / b),
-            added: against(variant, &base, |a, b| a - b),
-        };
-        self.variants.iter().map(timing).collect()
+        let timing = |variant: Variant<'_>| Timing::new(variant.name, variant.nanos);
+        Results::new(self.variants.into_iter().map(timing).collect())
     }
 
-    /// Runs `rounds` rounds, and prints a table under `title`.
-    pub fn print(self, title: &str, rounds: usize) {
-        let timings = self.run(rounds);
-        println!("\n{title}");
-        println!(
-            "{:<44} {:>11} {:>11} {:>8} {:>10}",
-            "", "median ns", "p10 ns", "ratio", "added ns"
-        );
-        for t in &timings {
-            println!(
-                "{:<44} {:>11.1} {:>11.1} {:>8.3} {:>10.1}",
-                t.name, t.median, t.p10, t.ratio, t.added
-            );
-        }
+    /// Runs `rounds` rounds, prints a table under `title`, and returns what it shows.
+    ///
+    /// # Panics
+    ///
+    /// As [`run`](Self::run).
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the table may be all that is wanted"
+    )]
+    pub fn print(self, title: &str, rounds: usize) -> Results {
+        let results = self.run(rounds);
+        println!("\n{title}\n{results}");
+        results
     }
 }
 
@@ -134,45 +122,20 @@ impl Variant<'_> {
     }
 }
 
-fn against(variant: &Variant<'_>, base: &[f64], compare: impl Fn(f64, f64) -> f64) -> f64 {
-    let pairs = variant.nanos.iter().zip(base);
-    quantile(pairs.map(|(a, b)| compare(*a, *b)).collect(), 0.5)
-}
-
-fn quantile(mut values: Vec<f64>, q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "an index into a few hundred values"
-    )]
-    let at = (values.len().saturating_sub(1) as f64 * q).round() as usize;
-    values.get(at).copied().unwrap_or(f64::NAN)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn takes_quantiles() {
-        let values = vec![5.0, 1.0, 3.0, 2.0, 4.0];
-        assert!((quantile(values.clone(), 0.5) - 3.0).abs() < f64::EPSILON);
-        assert!((quantile(values, 1.0) - 5.0).abs() < f64::EPSILON);
-        assert!(quantile(Vec::new(), 0.5).is_nan());
-    }
-
-    #[test]
-    fn compares_round_by_round_with_the_first() {
+    fn runs_every_variant_in_each_round() {
         let mut calls = [0_u32; 2];
         let [a, b] = &mut calls;
-        let timings = Race::new()
+        let results = Race::new()
             .variant("a", || *a += 1)
             .variant("b", || *b += 1)
             .run(5);
-        assert_eq!(timings.len(), 2);
-        assert!((timings[0].ratio - 1.0).abs() < f64::EPSILON);
+        assert!((results.ratio("a", "a") - 1.0).abs() < f64::EPSILON);
+        assert!(results.ratio("b", "a").is_finite());
         assert!(calls.iter().all(|calls| *calls > 5));
     }
 }

@@ -25,6 +25,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, fs, thread};
 
+use benches::{Row, report};
 use tokio::runtime::{Builder, Runtime};
 
 use self::load::Load;
@@ -65,31 +66,19 @@ fn main() {
 
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let memory_target = f64::from(u32::try_from(cores).expect("few cores")) * 19.0 + 32.0;
-    println!();
+    let mut rows = Vec::new();
     for (name, variant, slowdown) in [("pool", pool, 2.0), ("low priority", low, 1.3)] {
-        at_most(
-            &format!("{name}: other p99 to idle"),
-            variant.p99 / idle.p99,
-            slowdown,
-        );
-        at_most(
-            &format!("{name}: peak MiB"),
-            variant.peak_mib,
-            memory_target,
-        );
-        let throughput = variant.logins / semaphore.logins;
-        at_least(&format!("{name}: logins/s to semaphore"), throughput, 1.2);
+        let row = |what: &str| Row::new(format!("{name}: {what}"));
+        let p99 = row("p99 of other requests, to idle").ratio(variant.p99 / idle.p99);
+        let memory = row("peak memory, to its target").ratio(variant.peak_mib / memory_target);
+        let logins = row("logins/s, to semaphore").ratio(variant.logins / semaphore.logins);
+        rows.extend([
+            p99.at_most(slowdown),
+            memory.at_most(1.0),
+            logins.at_least(1.2),
+        ]);
     }
-}
-
-fn at_most(name: &str, value: f64, limit: f64) {
-    let verdict = if value <= limit { "met" } else { "MISSED" };
-    println!("{name:<40} {value:>8.2}  target <= {limit:<6.1} {verdict}");
-}
-
-fn at_least(name: &str, value: f64, limit: f64) {
-    let verdict = if value >= limit { "met" } else { "MISSED" };
-    println!("{name:<40} {value:>8.2}  target >= {limit:<6.1} {verdict}");
+    report("login", &rows);
 }
 
 /// A server, and what came of the load on it.
