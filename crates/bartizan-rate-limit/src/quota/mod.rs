@@ -3,7 +3,9 @@
 mod error;
 mod grammar;
 mod list;
+mod pace;
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use self::error::Fault;
 pub use self::error::InvalidQuota;
 pub use self::list::Quotas;
+pub(crate) use self::pace::Pace;
 
 /// The longest period, a hundred years: more is a mistake in the unit.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
@@ -35,12 +38,13 @@ const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);
 /// assert_eq!(quota.burst_size(), 20);
 /// assert_eq!("100/minute burst 20".parse(), Ok(quota));
 /// ```
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct Quota {
     limit: u32,
     period: Duration,
     burst: u32,
     name: Option<Arc<str>>,
+    pace: Pace,
 }
 
 impl Quota {
@@ -87,6 +91,7 @@ impl Quota {
     #[must_use]
     pub fn burst(mut self, burst: u32) -> Self {
         self.burst = burst;
+        self.pace = Pace::new(self.limit, self.period, burst);
         self
     }
 
@@ -124,12 +129,18 @@ impl Quota {
         self.name.as_deref()
     }
 
+    /// Returns how the memory store counts it.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
     fn every(limit: u32, period: Duration) -> Self {
         Self {
             limit,
             period,
             burst: limit,
             name: None,
+            pace: Pace::new(limit, period, limit),
         }
     }
 }
@@ -141,5 +152,16 @@ impl FromStr for Quota {
     /// `100 per minute burst 20`; the grammar is on the [crate's page](crate).
     fn from_str(text: &str) -> Result<Self, InvalidQuota> {
         grammar::quota(text)
+    }
+}
+
+impl fmt::Debug for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Quota")
+            .field("limit", &self.limit)
+            .field("period", &self.period)
+            .field("burst", &self.burst)
+            .field("name", &self.name)
+            .finish()
     }
 }

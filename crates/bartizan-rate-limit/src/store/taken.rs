@@ -82,7 +82,11 @@ impl Taken {
     #[must_use]
     pub fn new(states: &[BucketState]) -> Option<Self> {
         let mut taken = Self::empty();
-        states.iter().try_for_each(|state| taken.push(*state))?;
+        taken
+            .states
+            .get_mut(..states.len())?
+            .copy_from_slice(states);
+        taken.count = states.len();
         Some(taken)
     }
 
@@ -105,10 +109,18 @@ impl Taken {
         }
     }
 
-    pub(crate) fn push(&mut self, state: BucketState) -> Option<()> {
-        *self.states.get_mut(self.count)? = state;
-        self.count += 1;
-        Some(())
+    pub(crate) fn one(state: BucketState) -> Self {
+        let mut taken = Self::empty();
+        taken.push(state);
+        taken
+    }
+
+    /// Adds a state; one too many is left out, which the store has made sure of.
+    pub(crate) fn push(&mut self, state: BucketState) {
+        if let Some(place) = self.states.get_mut(self.count) {
+            *place = state;
+            self.count += 1;
+        }
     }
 }
 

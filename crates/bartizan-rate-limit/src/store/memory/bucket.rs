@@ -1,0 +1,163 @@
+use std::time::Duration;
+
+use super::set::{Place, Set};
+use super::word::{Tag, Word};
+use crate::quota::Pace;
+use crate::{Allowance, BucketState};
+
+/// One charge on the bucket of one key, at one time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bucket<'a> {
+    set: &'a Set,
+    tag: Tag,
+    pace: &'a Pace,
+    cost: u64,
+    nanos: u64,
+    tick: u64,
+    units: u64,
+}
+
+/// A bucket that is there, or the debt with which it would begin.
+#[derive(Clone, Copy)]
+enum Debt {
+    Found(u64),
+    Begins(u64),
+}
+
+impl<'a> Bucket<'a> {
+    pub(super) fn new(set: &'a Set, hash: u64, pace: &'a Pace, cost: u32, nanos: u64) -> Self {
+        let tick = pace.tick(nanos);
+        Self {
+            set,
+            tag: Tag::new(hash, pace.exponent()),
+            pace,
+            cost: pace.cost(cost),
+            nanos,
+            tick,
+            units: pace.units(nanos),
+        }
+    }
+
+    /// Takes the cost if the bucket holds it, and returns the debt before; `Err` if it
+    /// does not.
+    pub(super) fn take(&self) -> Result<u64, u64> {
+        let (before, _) = self.change(|debt| match debt {
+            Debt::Begins(debt) | Debt::Found(debt) => self.with_cost(debt),
+        });
+        self.with_cost(before).map_or(Err(before), |_| Ok(before))
+    }
+
+    /// Finds out what [`take`](Self::take) would answer.
+    pub(super) fn peek(&self) -> Result<u64, u64> {
+        let (debt, _) = self.change(|_| None);
+        self.with_cost(debt).map_or(Err(debt), |_| Ok(debt))
+    }
+
+    /// Takes the cost, or what there is, and returns the debt before and after.
+    pub(super) fn penalise(&self) -> (u64, u64) {
+        self.change(|debt| match debt {
+            Debt::Begins(debt) | Debt::Found(debt) => {
+                Some(debt.saturating_add(self.cost).min(self.pace.capacity()))
+            }
+        })
+    }
+
+    pub(super) fn give_back(&self) {
+        self.change(|debt| match debt {
+            Debt::Begins(_) => None,
+            Debt::Found(debt) => Some(debt.saturating_sub(self.cost)),
+        });
+    }
+
+    /// Says how the bucket stands once the cost is taken, if it was.
+    pub(super) fn taken(&self, debt: Result<u64, u64>) -> BucketState {
+        match debt {
+            Ok(debt) => self.state(debt, self.with_cost(debt).unwrap_or(debt)),
+            Err(debt) => self.state(debt, debt),
+        }
+    }
+
+    /// Says how the bucket stands while nothing is taken.
+    pub(super) fn untouched(&self) -> BucketState {
+        let (Ok(debt) | Err(debt)) = self.peek();
+        self.state(debt, debt)
+    }
+
+    /// Says what the bucket answers that owed `before` and now owes `after`.
+    pub(super) fn state(&self, before: u64, after: u64) -> BucketState {
+        let left = self.pace.capacity().saturating_sub(after);
+        let reset = match after {
+            0 => Duration::ZERO,
+            _ => self.pace.until(self.units + after, self.nanos),
+        };
+        BucketState::new(self.allowance(before), self.pace.requests(left), reset)
+    }
+
+    /// Adds the cost to the debt, unless it becomes more than the bucket holds.
+    fn with_cost(&self, debt: u64) -> Option<u64> {
+        let sum = debt.checked_add(self.cost)?;
+        (self.cost == 0 || sum <= self.pace.capacity()).then_some(sum)
+    }
+
+    /// Changes the debt to what `judge` makes of it, and returns it as it was and as it
+    /// is. It starts over when another thread was faster, which then has succeeded.
+    fn change(&self, judge: impl Fn(Debt) -> Option<u64>) -> (u64, u64) {
+        loop {
+            let slots = self.set.read();
+            let place = Place::find(&slots, self.tag, self.tick, self.nanos);
+            let (debt, amiss) = match place {
+                Place::Found { word, .. } => self.found(word),
+                Place::Free { .. } => (Debt::Begins(0), false),
+                Place::Taken { left, .. } => (Debt::Begins(self.inherited(left)), false),
+            };
+            let (Debt::Begins(before) | Debt::Found(before)) = debt;
+            let after = judge(debt).unwrap_or(before);
+            if after == before && !amiss {
+                return (before, after);
+            }
+            let new = self.tag.word(self.pace.tick_of(self.units + after));
+            let done = match place {
+                Place::Found { slot, word } => self.set.replace(slot, word, new),
+                Place::Free { slot } | Place::Taken { slot, .. } => {
+                    self.set.enter(&slots, slot, new)
+                }
+            };
+            if done {
+                return (before, after);
+            }
+        }
+    }
+
+    /// Returns the debt of a bucket, and whether it is more than a bucket can owe. Then
+    /// the clock was set back, and what is left of the debt has to be written down, or
+    /// it would stand until the clock is where it was.
+    fn found(&self, word: Word) -> (Debt, bool) {
+        let left = word.ticks_left(self.tick).unwrap_or(i64::MIN);
+        let full_at = self.pace.unit_at(self.tick.saturating_add_signed(left));
+        let debt = full_at.saturating_sub(self.units);
+        let most = self.pace.capacity();
+        (Debt::Found(debt.min(most)), debt > most)
+    }
+
+    /// Returns the debt with which a bucket begins that displaces another one: as much
+    /// as that one owes, but the request that brings it still passes.
+    fn inherited(&self, left: u64) -> u64 {
+        let spare = self.pace.capacity().saturating_sub(self.cost);
+        (self.pace.units(left) + 1).min(spare)
+    }
+
+    fn allowance(&self, debt: u64) -> Allowance {
+        if self.with_cost(debt).is_some() {
+            return Allowance::Now;
+        }
+        match debt
+            .saturating_add(self.cost)
+            .checked_sub(self.pace.capacity())
+        {
+            Some(missing) if self.cost <= self.pace.capacity() => {
+                Allowance::Later(self.pace.until(self.units + missing, self.nanos))
+            }
+            _ => Allowance::Never,
+        }
+    }
+}
