@@ -1,0 +1,122 @@
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::config::Config;
+use crate::{CorsBuilder, InvalidCors, Profile};
+
+/// Cross-origin resource sharing: a guard that answers preflights and marks responses.
+///
+/// See the [crate documentation](crate) for an example. Cloning it costs one reference
+/// count, and clones share what a [`CorsHandle`] replaces.
+#[derive(Clone)]
+#[must_use]
+pub struct Cors {
+    pub(crate) config: Arc<ArcSwap<Config>>,
+}
+
+impl Cors {
+    /// Begins a configuration in which nothing is allowed.
+    pub fn builder() -> CorsBuilder {
+        CorsBuilder::default()
+    }
+
+    /// Makes a guard for the machine of a developer: every page from this machine may
+    /// do everything.
+    ///
+    /// It cannot get into production by three independent ways: `profile` has to say
+    /// [`Profile::Development`], which is what the service's own settings are asked
+    /// for; the crate has to be compiled with debug assertions, as cargo's `release`
+    /// profile does not; and even then it allows origins on `localhost` and loopback
+    /// addresses alone, which no other machine serves.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CorsProblem::Development`](crate::CorsProblem::Development) under
+    /// another profile, or without debug assertions.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use bartizan_cors::{Cors, Profile};
+    ///
+    /// assert!(Cors::development(Profile::Production).is_err());
+    /// assert_eq!(Cors::development(Profile::Development).is_ok(), cfg!(debug_assertions));
+    /// ```
+    pub fn development(profile: Profile) -> Result<Self, InvalidCors> {
+        profile.permit_development(cfg!(debug_assertions))?;
+        Self::builder()
+            .origins([
+                "http://localhost:*",
+                "https://localhost:*",
+                "http://*.localhost:*",
+                "https://*.localhost:*",
+                "http://127.0.0.1:*",
+                "https://127.0.0.1:*",
+                "http://[::1]:*",
+                "https://[::1]:*",
+            ])
+            .any_method()
+            .any_request_header()
+            .expose_security_headers()
+            .credentials(true)
+            .max_age(std::time::Duration::ZERO)
+            .build()
+    }
+
+    /// Returns what replaces the configuration while requests are judged.
+    #[must_use]
+    pub fn handle(&self) -> CorsHandle {
+        CorsHandle {
+            config: Arc::clone(&self.config),
+        }
+    }
+
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config: Arc::new(ArcSwap::from_pointee(config)),
+        }
+    }
+}
+
+impl fmt::Debug for Cors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cors").field(&self.config.load()).finish()
+    }
+}
+
+/// Replaces the configuration of a [`Cors`] and of all its clones.
+///
+/// # Example
+///
+/// ```
+/// use bartizan_cors::Cors;
+///
+/// let cors = Cors::builder().origins(["https://app.example.com"]).build()?;
+/// let handle = cors.handle();
+///
+/// // The guard is a part of the service by now; the settings change.
+/// handle.replace(&Cors::builder().origins(["https://next.example.com"]).build()?);
+/// # Ok::<(), bartizan_cors::InvalidCors>(())
+/// ```
+#[derive(Clone)]
+pub struct CorsHandle {
+    config: Arc<ArcSwap<Config>>,
+}
+
+impl CorsHandle {
+    /// Judges requests by the configuration of `cors` from now on.
+    ///
+    /// It takes effect at once and as a whole: a request that came before is answered
+    /// by what it was judged by. What `cors` is replaced by later does not follow.
+    pub fn replace(&self, cors: &Cors) {
+        self.config.store(cors.config.load_full());
+    }
+}
+
+impl fmt::Debug for CorsHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsHandle").finish_non_exhaustive()
+    }
+}
