@@ -1,0 +1,195 @@
+//! The contract of a service, and correlation ids.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::task::{Context, Poll, Waker};
+
+use bartizan_core::{GuardLayer, Rejection, RequestHead, TrustedProxies, Verdict, guard_fn};
+use bartizan_problem::{CatchPanicLayer, CorrelationId, ProblemBody, ProblemLayer};
+use bartizan_testkit::{Probe, assert_readiness, assert_rejected};
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use tower::{Layer, ServiceBuilder, ServiceExt};
+
+const ID: &str = "x-request-id";
+
+#[test]
+fn passes_readiness_on() {
+    let unwrap = |response: Response<ProblemBody<String>>| {
+        response.map(|body| body.into_inner().unwrap_or_default())
+    };
+    let layer = ServiceBuilder::new()
+        .map_response(unwrap)
+        .layer(ProblemLayer::new());
+
+    assert_readiness(&layer, &Request::new(()));
+    assert_readiness(&CatchPanicLayer::new(), &Request::new(()));
+}
+
+#[tokio::test]
+async fn guards_may_stand_outside_as_well() {
+    let open = guard_fn(|_: RequestHead<'_>| Verdict::Pass(()));
+    let closed = guard_fn(|_: RequestHead<'_>| -> Verdict<()> {
+        Verdict::Reject(Rejection::forbidden("closed", "the gate is closed"))
+    });
+    let layers = (
+        ProblemLayer::new(),
+        GuardLayer::new(open),
+        ProblemLayer::new(),
+        GuardLayer::new(closed),
+        CatchPanicLayer::new(),
+    );
+
+    let probe = Probe::new();
+    let response = layers.layer(probe.clone()).oneshot(Request::new(())).await;
+    let response = response.unwrap();
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    let id = response.headers()[ID].clone();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    assert!(body.contains("the gate is closed"), "{body}");
+    assert!(body.contains("correlation_id"), "{body}");
+    assert!(CorrelationId::parse(&id).is_some());
+    assert_eq!(probe.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_rejection_without_a_layer_for_problems_is_as_it_was() {
+    let closed = guard_fn(|_: RequestHead<'_>| -> Verdict<()> {
+        Verdict::Reject(Rejection::forbidden("closed", "the gate is closed"))
+    });
+    let layers = (GuardLayer::new(closed), CatchPanicLayer::new());
+
+    assert_rejected(&layers, &Request::new(()), StatusCode::FORBIDDEN, "closed").await;
+}
+
+#[tokio::test]
+async fn an_id_is_made_for_each_request_and_handed_to_the_handler() {
+    let (first, seen) = send(&ProblemLayer::new(), Request::new(())).await;
+    let (second, _) = send(&ProblemLayer::new(), Request::new(())).await;
+
+    assert_ne!(first, second);
+    assert_eq!(first.len(), 32);
+    assert_eq!(seen.headers()[ID], first.as_str());
+    let handed = seen.extensions().get::<CorrelationId>().unwrap();
+    assert_eq!(handed.to_string(), first);
+}
+
+#[tokio::test]
+async fn asvs_4_1_3_a_client_cannot_choose_the_id() {
+    let proxies = || TrustedProxies::parse(["192.0.2.0/24"]).unwrap();
+    let from_proxies = || ProblemLayer::new().ids_from(proxies());
+    let elsewhere = || {
+        let peer = SocketAddr::from(([192, 0, 2, 9], 1));
+        from_proxies().peer(move |_| Some(peer))
+    };
+    let anyone = || ProblemLayer::new().insecure_ids_from_anyone();
+    let long = "a".repeat(CorrelationId::MAX_LENGTH + 1);
+    let cases: [(ProblemLayer, &str, &[&str], bool); 11] = [
+        (ProblemLayer::new(), "192.0.2.1", &["given"], false),
+        (from_proxies(), "192.0.2.1", &["given"], true),
+        (from_proxies(), "198.51.100.1", &["given"], false),
+        (from_proxies(), "192.0.2.1", &["given", "given"], false),
+        (from_proxies(), "192.0.2.1", &["given two"], false),
+        (from_proxies(), "192.0.2.1", &[""], false),
+        (from_proxies(), "192.0.2.1", &[&long], false),
+        (elsewhere(), "198.51.100.1", &["given"], true),
+        (anyone(), "198.51.100.1", &["given"], true),
+        (anyone(), "198.51.100.1", &["<script>"], false),
+        (
+            from_proxies().id_field(HeaderName::from_static("x-trace-id")),
+            "192.0.2.1",
+            &["given"],
+            false,
+        ),
+    ];
+
+    for (at, (layer, peer, lines, expected)) in cases.into_iter().enumerate() {
+        let mut request = Request::new(());
+        let peer = SocketAddr::new(peer.parse().unwrap(), 40_000);
+        request.extensions_mut().insert(peer);
+        for line in lines {
+            request.headers_mut().append(ID, line.parse().unwrap());
+        }
+        let (id, seen) = send(&layer, request).await;
+        assert_eq!(id == lines[0], expected, "case {at}: {id}");
+        // What was not believed does not reach the handler either.
+        let field = if at == 10 { "x-trace-id" } else { ID };
+        let handed: Vec<_> = seen.headers().get_all(field).iter().collect();
+        assert_eq!(handed, [id.as_str()], "case {at}");
+    }
+}
+
+#[test]
+fn a_future_that_has_panicked_is_not_polled_again() {
+    struct Once(bool);
+    impl Future for Once {
+        type Output = Result<Response<Full<Bytes>>, Infallible>;
+        fn poll(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+            assert!(!self.0, "polled again");
+            self.0 = true;
+            panic!("boom")
+        }
+    }
+    let inner = tower::service_fn(|_: Request<()>| Once(false));
+    let service = (ProblemLayer::new(), CatchPanicLayer::new()).layer(inner);
+    let mut answer = Box::pin(service.oneshot(Request::new(())));
+
+    let mut cx = Context::from_waker(Waker::noop());
+    let Poll::Ready(Ok(response)) = answer.as_mut().poll(&mut cx) else {
+        panic!("no answer");
+    };
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn the_failure_of_a_service_is_passed_on() {
+    let inner = tower::service_fn(|_: Request<()>| async {
+        Err::<Response<Full<Bytes>>, _>("the service failed")
+    });
+    let service = (ProblemLayer::new(), CatchPanicLayer::new()).layer(inner);
+
+    let failed = service.oneshot(Request::new(())).await;
+    assert_eq!(failed.unwrap_err(), "the service failed");
+}
+
+#[test]
+fn auto_traits_are_kept() {
+    fn assert<T: Clone + Send + Sync + Unpin + 'static>(_: &T) {}
+    assert(&ProblemLayer::new());
+    assert(&CatchPanicLayer::new());
+    let service = (ProblemLayer::new(), CatchPanicLayer::new()).layer(Probe::new());
+    assert(&service);
+    let mut service = service;
+    let future = tower::Service::call(&mut ready(&mut service), Request::new(()));
+    assert_send(&future);
+}
+
+fn assert_send<T: Send>(_: &T) {}
+
+fn ready<S>(service: &mut S) -> S
+where
+    S: tower::Service<Request<()>> + Clone,
+{
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut ready = service.clone();
+    assert!(ready.poll_ready(&mut cx).is_ready());
+    ready
+}
+
+/// Returns the id in the response, and the request as the handler got it.
+async fn send(layer: &ProblemLayer, request: Request<()>) -> (String, Request<()>) {
+    let probe = Probe::new();
+    let response = layer.layer(probe.clone()).oneshot(request).await.unwrap();
+    let mut ids = response.headers().iter();
+    let (_, id) = ids
+        .find(|(name, _)| name.as_str().starts_with("x-"))
+        .unwrap();
+    (id.to_str().unwrap().to_owned(), probe.last().unwrap())
+}
