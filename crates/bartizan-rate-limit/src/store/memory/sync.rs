@@ -2,13 +2,13 @@
 
 #![expect(
     unexpected_cfgs,
-    reason = "loom is a cfg, not a feature: no user turns it on"
+    reason = "a cfg, not a feature, so that no user turns it on; of our own, since others have `loom`"
 )]
 
-#[cfg(loom)]
+#[cfg(bartizan_loom)]
 pub(super) use loom::sync::atomic::{AtomicU64, Ordering};
-#[cfg(not(loom))]
+#[cfg(not(bartizan_loom))]
 pub(super) use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many buckets share a set: a cache line of them, or what loom can try.
-pub(super) const WAYS: usize = if cfg!(loom) { 3 } else { 8 };
+pub(super) const WAYS: usize = if cfg!(bartizan_loom) { 3 } else { 8 };
