@@ -90,7 +90,9 @@ impl Asked {
             let first = &self.entries.first;
             return store.take(&[Charge::new(self.key(first), quota, first.cost)], now);
         }
-        self.charge(&|entry| entry.plan.quotas(), |charges| store.take(charges, now))
+        self.charge(&|entry| entry.plan.quotas(), |charges| {
+            store.take(charges, now)
+        })
     }
 
     /// Takes what is asked from `store`, of the `quotas` for each limit.
@@ -101,10 +103,16 @@ impl Asked {
         now: SystemTime,
     ) -> Reply<Result<Taken, BoxError>> {
         let mut all = quotas.iter();
-        let quotas: Vec<_> = self.entries.iter().map(|entry| (entry, all.next())).collect();
+        let quotas: Vec<_> = self
+            .entries
+            .iter()
+            .map(|entry| (entry, all.next()))
+            .collect();
         let find = |entry: &Entry| {
             let found = quotas.iter().find(|(other, _)| std::ptr::eq(*other, entry));
-            found.and_then(|(_, quotas)| *quotas).map_or(&[][..], Vec::as_slice)
+            found
+                .and_then(|(_, quotas)| *quotas)
+                .map_or(&[][..], Vec::as_slice)
         };
         self.charge(&find, |charges| store.take(charges, now))
     }
@@ -115,7 +123,9 @@ impl Asked {
         store: &dyn QuotaStore,
         now: SystemTime,
     ) -> Reply<Result<(), BoxError>> {
-        self.charge(&|entry| entry.plan.quotas(), |charges| store.give_back(charges, now))
+        self.charge(&|entry| entry.plan.quotas(), |charges| {
+            store.give_back(charges, now)
+        })
     }
 
     fn charge<'a, T>(
@@ -229,6 +239,8 @@ fn until_one(reset: Duration, quota: &Quota) -> Duration {
 
 /// Returns `time` in seconds, rounded up.
 pub(super) fn seconds(time: Duration) -> u32 {
-    let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
+    let seconds = time
+        .as_secs()
+        .saturating_add(u64::from(time.subsec_nanos() > 0));
     u32::try_from(seconds).unwrap_or(u32::MAX)
 }

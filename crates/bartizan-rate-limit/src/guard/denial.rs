@@ -13,12 +13,7 @@ use crate::{Allowance, Fields, Taken};
 const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
 /// Makes the rejection of a request that some of the quotas do not allow.
-pub(super) fn denial(
-    fields: &Fields,
-    asked: &Asked,
-    taken: &Taken,
-    now: SystemTime,
-) -> Rejection {
+pub(super) fn denial(fields: &Fields, asked: &Asked, taken: &Taken, now: SystemTime) -> Rejection {
     let mut violated = Vec::with_capacity(1);
     let mut delay = Duration::ZERO;
     let policies = asked.entries().policies();
@@ -53,7 +48,15 @@ pub(super) fn denial(
     let standing = Standing::of(taken, asked.entries());
     let mut headers = HeaderMap::new();
     let delay = Some(delay.as_secs());
-    pass::append(&mut headers, fields, asked.entries(), &standing, Some(asked), now, delay);
+    pass::append(
+        &mut headers,
+        fields,
+        asked.entries(),
+        &standing,
+        Some(asked),
+        now,
+        delay,
+    );
     let mut name = None;
     let mut rejection = rejection;
     for (next, value) in headers {

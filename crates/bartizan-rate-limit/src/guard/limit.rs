@@ -159,9 +159,7 @@ impl Limit {
     pub(crate) fn is_exempt(&self, head: RequestHead<'_>) -> bool {
         let client = head.extensions().get::<ClientAddr>();
         self.exempt.iter().any(|exempt| match exempt {
-            Exempt::Networks(networks) => {
-                client.is_some_and(|client| networks.trusts(client.ip()))
-            }
+            Exempt::Networks(networks) => client.is_some_and(|client| networks.trusts(client.ip())),
             Exempt::When(condition) => condition(head),
         })
     }
@@ -230,6 +228,9 @@ impl Error for InvalidNetwork {}
 impl fmt::Display for InvalidNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.entries.join(", ");
-        write!(f, "not an address, nor a network smaller than all addresses: {entries}")
+        write!(
+            f,
+            "not an address, nor a network smaller than all addresses: {entries}"
+        )
     }
 }

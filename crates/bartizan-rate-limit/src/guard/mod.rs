@@ -41,7 +41,15 @@ impl RateLimit {
 
     /// Creates a guard with one limit, and a store in memory of its own.
     pub fn new(limit: Limit) -> Self {
-        Self::with(Table::All(vec![limit]))
+        Self::with_store(
+            limit,
+            MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY),
+        )
+    }
+
+    /// Creates a guard with one limit, whose buckets are kept in `store`.
+    pub fn with_store(limit: Limit, store: impl QuotaStore) -> Self {
+        Self::with(Table::All(vec![limit]), Arc::new(store))
     }
 
     /// Creates a guard with several limits, such as one for each client and one for
@@ -55,20 +63,24 @@ impl RateLimit {
     pub fn all(limits: impl IntoIterator<Item = Limit>) -> Result<Self, InvalidLimits> {
         let limits: Vec<_> = limits.into_iter().collect();
         match limits.iter().map(Limit::fixed_quotas).sum() {
-            1..=Quotas::MAX => Ok(Self::with(Table::All(limits))),
-            quotas => Err(InvalidLimits { quotas }),
+            1..=Quotas::MAX => Ok(Self::with(Table::All(limits), Self::memory())),
+            quotas => Err(InvalidLimits::new(quotas)),
         }
     }
 
     /// Creates a guard with limits by route.
     pub fn by_route(routes: RouteTable) -> Self {
-        Self::with(Table::ByRoute(routes))
+        Self::with(Table::ByRoute(routes), Self::memory())
     }
 
-    fn with(table: Table) -> Self {
+    fn memory() -> Arc<dyn QuotaStore> {
+        Arc::new(MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY))
+    }
+
+    fn with(table: Table, store: Arc<dyn QuotaStore>) -> Self {
         Self(Arc::new(Settings {
             table,
-            store: Arc::new(MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY)),
+            store,
             fields: Fields::default(),
             clock: Arc::new(SystemClock),
             has_outcome: true,
@@ -206,6 +218,12 @@ pub struct InvalidLimits {
     quotas: usize,
 }
 
+impl InvalidLimits {
+    pub(crate) const fn new(quotas: usize) -> Self {
+        Self { quotas }
+    }
+}
+
 impl Error for InvalidLimits {}
 
 impl fmt::Display for InvalidLimits {
@@ -213,7 +231,10 @@ impl fmt::Display for InvalidLimits {
         let (quotas, most) = (self.quotas, Quotas::MAX);
         match quotas {
             0 => f.write_str("no limit was given"),
-            _ => write!(f, "{quotas} quotas were given to be decided together, of at most {most}"),
+            _ => write!(
+                f,
+                "{quotas} quotas were given to be decided together, of at most {most}"
+            ),
         }
     }
 }

@@ -89,7 +89,11 @@ fn policies(name: &str, quotas: &Quotas) -> Vec<Policy> {
             None => format!("{name}-{}", period(quota)),
         };
         let taken = names.iter().filter(|name| **name == own).count();
-        names.push(if taken == 0 { own } else { format!("{own}-{}", taken + 1) });
+        names.push(if taken == 0 {
+            own
+        } else {
+            format!("{own}-{}", taken + 1)
+        });
     }
     let policies = names.into_iter().zip(quotas);
     let policy = |(name, quota): (String, &Quota)| {
@@ -116,8 +120,14 @@ mod tests {
     fn policies_have_different_names() {
         for (quotas, expected) in [
             ("5/minute", r#""api";q=5;w=60"#),
-            ("5/minute; 100/day", r#""api-minute";q=5;w=60, "api-day";q=100;w=86400"#),
-            ("5 per 90 seconds; 9/hour", r#""api-90s";q=5;w=90, "api-hour";q=9;w=3600"#),
+            (
+                "5/minute; 100/day",
+                r#""api-minute";q=5;w=60, "api-day";q=100;w=86400"#,
+            ),
+            (
+                "5 per 90 seconds; 9/hour",
+                r#""api-90s";q=5;w=90, "api-hour";q=9;w=3600"#,
+            ),
             (
                 "5/minute; 6/minute burst 2",
                 r#""api-minute";q=5;w=60, "api-minute-2";q=6;w=60"#,
@@ -132,7 +142,10 @@ mod tests {
 
     #[test]
     fn a_share_is_at_least_one_request() {
-        let plan = Plan::new("api", "100/minute burst 20; 2/day".parse::<Quotas>().unwrap());
+        let plan = Plan::new(
+            "api",
+            "100/minute burst 20; 2/day".parse::<Quotas>().unwrap(),
+        );
         let expected = "25/minute burst 5; 1/day".parse::<Quotas>().unwrap();
         assert_eq!(plan.share(NonZeroU32::new(4).unwrap()), *expected);
     }

@@ -22,7 +22,10 @@ use super::settings::Settings;
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "it says all there is by being there")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "it says all there is by being there"
+)]
 pub struct Refund;
 
 type Condition = Arc<dyn Fn(StatusCode) -> bool + Send + Sync>;
@@ -49,7 +52,10 @@ impl Refunds {
         response: &mut Response<B>,
     ) -> bool {
         let by_handler = self.by_handler && response.extensions_mut().remove::<Refund>().is_some();
-        let by_status = self.condition.as_ref().is_some_and(|holds| holds(status(response)));
+        let by_status = self
+            .condition
+            .as_ref()
+            .is_some_and(|holds| holds(status(response)));
         if !by_handler && !by_status {
             return false;
         }

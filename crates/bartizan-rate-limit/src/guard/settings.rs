@@ -82,12 +82,7 @@ impl Settings {
     }
 
     #[cold]
-    fn failed(
-        &self,
-        asked: &Asked,
-        error: BoxError,
-        now: SystemTime,
-    ) -> Verdict<Admission> {
+    fn failed(&self, asked: &Asked, error: BoxError, now: SystemTime) -> Verdict<Admission> {
         match &self.failure {
             OnFailure::Open => Verdict::Pass(Admission::silent()),
             OnFailure::Refuse => refuse(error),

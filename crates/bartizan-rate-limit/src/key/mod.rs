@@ -3,6 +3,7 @@ mod client;
 mod error;
 mod part;
 mod small;
+mod text;
 mod tuple;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub(crate) use self::client::network;
 pub use self::error::KeyError;
 use self::part::Part;
 pub(crate) use self::small::SmallBytes;
+pub use self::text::InvalidKey;
 
 /// What tells those apart whose requests are counted separately.
 ///

@@ -179,7 +179,8 @@ impl RouteTable {
 impl Inner {
     fn limits(&self, row: Option<&usize>, method: &Method) -> &[Limit] {
         let row = row.and_then(|at| self.rows.get(*at));
-        row.and_then(|row| row.find(method)).unwrap_or(&self.otherwise)
+        row.and_then(|row| row.find(method))
+            .unwrap_or(&self.otherwise)
     }
 }
 

@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use crate::{Quota, Quotas};
+
+/// How many logins may fail, for a [`LoginThrottle`](crate::LoginThrottle).
+///
+/// Several quotas at one level make the delay grow with the failures: after the first
+/// few of `5/minute; 15/hour; 30/day`, another guess is to be had every 12 seconds,
+/// after 15 of them every 4 minutes, and after 30 every 48 minutes.
+///
+/// # Example
+///
+/// ```
+/// use bartizan_rate_limit::{LoginQuotas, Quotas};
+///
+/// let strict = LoginQuotas::default().pair("3/minute; 10/day".parse::<Quotas>()?);
+/// # Ok::<_, bartizan_rate_limit::InvalidQuota>(())
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct LoginQuotas {
+    pub(super) pair: Quotas,
+    pub(super) client: Quotas,
+    pub(super) newcomers: Quotas,
+    pub(super) repeaters: Quotas,
+    pub(super) global: Quotas,
+    pub(super) known_for: Duration,
+}
+
+impl LoginQuotas {
+    /// Sets how often an address may fail at one account: `5/minute; 15/hour; 30/day`
+    /// by default.
+    pub fn pair(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.pair = quotas.into();
+        self
+    }
+
+    /// Sets how often an address may fail, at whatever accounts: `20/minute; 100/hour`
+    /// by default.
+    pub fn client(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.client = quotas.into();
+        self
+    }
+
+    /// Sets how often addresses that have not failed at an account may fail at it,
+    /// together: `60/hour; 300/day` by default.
+    pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.newcomers = quotas.into();
+        self
+    }
+
+    /// Sets how often addresses that have failed at an account may fail at it again,
+    /// together: `60/hour; 200/day` by default.
+    pub fn repeaters(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.repeaters = quotas.into();
+        self
+    }
+
+    /// Sets how often all addresses may fail at all accounts: `1000/minute` by default.
+    pub fn global(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.global = quotas.into();
+        self
+    }
+
+    /// Sets for how long an address is known for an account at which it succeeded: 30
+    /// days by default.
+    pub fn known_for(mut self, time: Duration) -> Self {
+        self.known_for = time;
+        self
+    }
+
+    /// Returns how many quotas are decided together, at most.
+    pub(super) fn count(&self) -> usize {
+        let account = self.newcomers.len().max(self.repeaters.len());
+        self.pair.len() + self.client.len() + account + self.global.len()
+    }
+
+    pub(super) fn known(&self) -> Quota {
+        let longest = Duration::from_secs(10 * 365 * 86_400);
+        let time = self.known_for.clamp(Duration::from_secs(1), longest);
+        Quota::new(1, time).unwrap_or_else(|_| Quota::per_day(1))
+    }
+}
+
+impl Default for LoginQuotas {
+    fn default() -> Self {
+        let all = |quotas: &[Quota]| {
+            let all = Quotas::new(quotas.iter().cloned());
+            all.unwrap_or_else(|_| Quota::per_day(1).into())
+        };
+        let (minute, hour, day) = (Quota::per_minute, Quota::per_hour, Quota::per_day);
+        Self {
+            pair: all(&[minute(5), hour(15), day(30)]),
+            client: all(&[minute(20), hour(100)]),
+            newcomers: all(&[hour(60), day(300)]),
+            repeaters: all(&[hour(60), day(200)]),
+            global: all(&[minute(1000)]),
+            known_for: Duration::from_secs(30 * 86_400),
+        }
+    }
+}

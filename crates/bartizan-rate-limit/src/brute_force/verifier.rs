@@ -1,0 +1,100 @@
+use std::fmt;
+use std::sync::Arc;
+
+use bartizan_core::{BoxFuture, LoginError, PasswordVerifier, Principal};
+use bartizan_secret::SecretString;
+
+use super::{LoginThrottle, scope};
+
+/// Checks passwords with another verifier, as long as not too many were wrong.
+///
+/// It goes wherever a [`PasswordVerifier`] does: HTTP Basic, the password grant. It
+/// learns the client's address from a [`LoginScopeLayer`](crate::LoginScopeLayer) in
+/// front; without one, each login fails with [`LoginError::Failed`], which is 503. A
+/// login that is refused is [`LoginError::Overloaded`], with the time to wait.
+///
+/// # Example
+///
+/// ```
+/// use bartizan_core::{FindClient, GuardLayer, PasswordVerifier, TrustedProxies};
+/// use bartizan_rate_limit::{LoginGuard, LoginScopeLayer, LoginThrottle};
+/// use tower::ServiceBuilder;
+///
+/// # fn protected<V: PasswordVerifier>(users: V) {
+/// let users = LoginGuard::new(users, LoginThrottle::new());
+/// // `Basic::new(users)`, or `TokenEndpoint::password_grant(users)`, behind:
+/// let layers = ServiceBuilder::new()
+///     .layer(GuardLayer::new(FindClient::behind(TrustedProxies::none())))
+///     .layer(LoginScopeLayer::new());
+/// # }
+/// ```
+pub struct LoginGuard<V> {
+    verifier: Arc<V>,
+    throttle: LoginThrottle,
+}
+
+impl<V: PasswordVerifier> LoginGuard<V> {
+    /// Creates a verifier that asks `verifier` as long as `throttle` admits it.
+    #[must_use]
+    pub fn new(verifier: V, throttle: LoginThrottle) -> Self {
+        Self {
+            verifier: Arc::new(verifier),
+            throttle,
+        }
+    }
+}
+
+impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
+    fn verify(
+        &self,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        let Some(client) = scope::client() else {
+            let error = "the client of the login is not known";
+            return Box::pin(async move { Err(LoginError::Failed(error.into())) });
+        };
+        let (verifier, throttle) = (Arc::clone(&self.verifier), self.throttle.clone());
+        let username = username.to_owned();
+        Box::pin(async move {
+            let attempt = match throttle.admit(Some(&username), client).await {
+                Ok(attempt) => attempt,
+                Err(refused) => {
+                    return Err(match refused.retry_after() {
+                        Some(retry_after) => LoginError::Overloaded { retry_after },
+                        None => LoginError::Failed(refused.into()),
+                    });
+                }
+            };
+            let answer = verifier.verify(&username, password).await;
+            // A store that fails here leaves the attempt counted, which is no reason to
+            // turn away whom the verifier lets in.
+            let _ = match &answer {
+                Ok(_) => attempt.succeeded().await,
+                Err(LoginError::Denied) => {
+                    attempt.failed();
+                    Ok(())
+                }
+                Err(_) => attempt.excused().await,
+            };
+            answer
+        })
+    }
+}
+
+impl<V> Clone for LoginGuard<V> {
+    fn clone(&self) -> Self {
+        Self {
+            verifier: Arc::clone(&self.verifier),
+            throttle: self.throttle.clone(),
+        }
+    }
+}
+
+impl<V> fmt::Debug for LoginGuard<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginGuard")
+            .field("throttle", &self.throttle)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+use bartizan_rate_limit::{Key, Routes};
+use http::Method;
+
+use super::*;
+
+fn limit(scope: &str, text: &str) -> Limit {
+    Limit::new(scope, quotas(text))
+}
+
+fn table() -> Routes {
+    Routes::new()
+        .route(Method::POST, "/login", limit("login", "2/minute"))
+        .route(Method::GET, "/items/{id}", limit("items", "3/minute"))
+        .any("/items/{id}", limit("write", "1/minute"))
+        .any("/bulk", limit("write", "1/minute"))
+        .any("/files/{*path}", limit("files", "4/minute"))
+        .any("/health", limit("health", "50/minute"))
+        .any("/{name}", limit("names", "5/minute"))
+}
+
+fn layer(routes: Routes) -> GuardLayer<RateLimit> {
+    let table = routes.otherwise(limit("rest", "6/minute")).unwrap();
+    GuardLayer::new(RateLimit::by_route(table).clock(clock()))
+}
+
+fn request(method: Method, path: &str) -> Request<()> {
+    let mut request = on(path);
+    *request.method_mut() = method;
+    request
+}
+
+#[tokio::test]
+async fn each_route_has_its_limit() {
+    for (method, path, expected) in [
+        (Method::POST, "/login", 2),
+        (Method::GET, "/login", 6),
+        (Method::GET, "/items/1", 3),
+        (Method::HEAD, "/items/1", 3),
+        (Method::DELETE, "/items/1", 1),
+        (Method::GET, "/items/1?x=/login", 3),
+        (Method::GET, "/files/a/b", 4),
+        (Method::GET, "/joe", 5),
+        (Method::GET, "/", 6),
+        (Method::GET, "/no/such/route", 6),
+    ] {
+        let request = request(method.clone(), path);
+        assert_eq!(passes(&layer(table()), &request).await, expected, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn no_spelling_of_a_path_escapes_its_limit() {
+    for path in [
+        "//login", "/login/", "/./login", "/x/../login", "/%6cogin", "/%2e/login", "/login;x=1",
+        "/x/..;/login", "/x%2f..%2flogin", "/login%2f", "/%5clogin",
+    ] {
+        let layer = layer(table());
+        let spelt = passes(&layer, &request(Method::POST, path)).await;
+        assert!(spelt <= 2, "{path} passed {spelt} times");
+        // The limit of the route is used up for its own spelling, too.
+        let rest = passes(&layer, &request(Method::POST, "/login")).await;
+        assert_eq!(spelt + rest, 2, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_path_escapes_its_limit_by_looking_like_a_laxer_one() {
+    // A router takes these for `/{name}`, whose limit is 5.
+    for path in ["/health;x", "/health%2f", "/%68ealth"] {
+        let passed = passes(&layer(table()), &request(Method::GET, path)).await;
+        assert_eq!(passed, 5, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn routes_with_one_scope_share_its_buckets() {
+    let layer = layer(table());
+    assert_eq!(passes(&layer, &request(Method::POST, "/bulk")).await, 1);
+    assert_eq!(passes(&layer, &request(Method::PUT, "/items/9")).await, 0);
+}
+
+#[tokio::test]
+async fn several_limits_of_a_route_are_decided_together() {
+    let all = limit("all", "3/minute").key(Key::constant("all"));
+    let routes = Routes::new()
+        .route(Method::GET, "/a", limit("a", "2/minute"))
+        .route(Method::GET, "/a", all);
+    let layer = layer(routes);
+    assert_eq!(passes(&layer, &on("/a")).await, 2);
+    let mut other = from("192.0.2.9");
+    *other.uri_mut() = "/a".parse().unwrap();
+    assert_eq!(passes(&layer, &other).await, 1);
+}
+
+#[tokio::test]
+async fn the_pattern_that_the_router_matched_decides() {
+    #[derive(Clone)]
+    struct Matched(&'static str);
+    let routes = table().matched_by(|extensions| extensions.get::<Matched>().map(|m| m.0));
+    let layer = layer(routes);
+    let mut nested = request(Method::POST, "/in/a/nest");
+    nested.extensions_mut().insert(Matched("/login"));
+    assert_eq!(passes(&layer, &nested).await, 2);
+    let mut unknown = request(Method::POST, "/login");
+    unknown.extensions_mut().insert(Matched("/other"));
+    assert_eq!(passes(&layer, &unknown).await, 6);
+}
+
+#[test]
+fn every_pattern_that_cannot_be_used_is_named() {
+    let error = Routes::new()
+        .any("/a/{b", limit("x", "1/minute"))
+        .any("/a/{b}", limit("x", "1/minute"))
+        .any("/a/{c}", limit("x", "1/minute"))
+        .any("/d", limit("x", "1/second; 2/second; 3/second; 4/second; 5/second"))
+        .any("/d", limit("y", "1/second; 2/second; 3/second; 4/second"))
+        .otherwise(limit("rest", "1/minute"))
+        .unwrap_err();
+    let patterns: Vec<_> = error.patterns().map(|(pattern, _)| pattern).collect();
+    assert_eq!(patterns, ["/a/{b", "/a/{c}", "/d"]);
+    assert!(error.to_string().contains("`/d`: has more than 8 quotas"));
+}

@@ -1,0 +1,79 @@
+//! Guards made of settings.
+#![cfg(feature = "serde")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+use bartizan_core::{ClientAddr, GuardLayer};
+use bartizan_rate_limit::{RateLimit, RateLimitSettings};
+use bartizan_testkit::{Probe, send};
+use http::{Request, Response};
+
+fn settings(json: &str) -> RateLimitSettings {
+    serde_json::from_str(json).unwrap()
+}
+
+fn problems(json: &str) -> Vec<String> {
+    let problems = settings(json).build().unwrap_err();
+    problems.problems().map(|(name, _)| name.to_owned()).collect()
+}
+
+async fn ask(guard: RateLimit) -> Response<String> {
+    let mut request = Request::new(());
+    let client = ClientAddr::new("192.0.2.1".parse().unwrap());
+    request.extensions_mut().insert(client);
+    send(&GuardLayer::new(guard), &Probe::new(), request).await
+}
+
+#[tokio::test]
+async fn quotas_alone_make_a_guard() {
+    let guard = settings(r#"{"quotas": "5/minute"}"#).build().unwrap();
+    for expected in [200, 200, 200, 200, 200, 429] {
+        let response = ask(guard.clone()).await;
+        assert_eq!(response.status(), expected);
+        assert_eq!(response.headers()["ratelimit-policy"], r#""default";q=5;w=60"#);
+        assert!(!response.headers().contains_key("x-ratelimit-limit"));
+    }
+}
+
+#[tokio::test]
+async fn all_settings_make_a_guard() {
+    let guard = settings(
+        r#"{"quotas": "10 per 2 seconds; 1000/day", "key": "principal|client + method",
+            "scope": "login", "cost": 5, "exempt_networks": ["10.0.0.0/8"],
+            "without_fields": true, "legacy_fields": "delay", "capped": true,
+            "jitter_seconds": 10, "capacity": 1000, "local_share_of": 3}"#,
+    )
+    .build()
+    .unwrap();
+    for expected in [200, 200, 429] {
+        let response = ask(guard.clone()).await;
+        assert_eq!(response.status(), expected);
+        assert!(!response.headers().contains_key("ratelimit-policy"));
+        assert_eq!(response.headers()["x-ratelimit-limit"], "10");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_reported_at_once() {
+    let names = problems(
+        r#"{"quotas": "5/fortnight", "key": "ip", "scope": "", "exempt_networks": ["10"],
+            "legacy_fields": "epoch", "jitter_seconds": 3601, "capacity": 100000001}"#,
+    );
+    assert_eq!(
+        names,
+        ["quotas", "key", "scope", "legacy_fields", "jitter_seconds", "capacity", "exempt_networks"],
+    );
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_an_error() {
+    for json in [
+        r#"{"quotas": "5/minute", "burst": 5}"#,
+        r#"{"key": "client"}"#,
+        r#"{"quotas": "5/minute", "capacity": 0}"#,
+    ] {
+        assert!(serde_json::from_str::<RateLimitSettings>(json).is_err(), "{json}");
+    }
+}
