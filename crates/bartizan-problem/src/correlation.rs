@@ -3,6 +3,7 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 /// What ties the answer that a client was given to the log.
@@ -29,7 +30,9 @@ impl CorrelationId {
                 *digit = DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
             }
         }
-        Self(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("unknown")))
+        // Made shared at once: the id is cloned for the request, the response and the log.
+        let value = HeaderValue::from_maybe_shared(Bytes::from_owner(text));
+        Self(value.unwrap_or(HeaderValue::from_static("unknown")))
     }
 
     /// Takes an id that another has chosen, when it is well-formed: 1 to

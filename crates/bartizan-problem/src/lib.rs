@@ -132,7 +132,8 @@
 //! # What it does not do
 //!
 //! - Catch what panics while a body is read or written, after the head of the response
-//!   was sent; or anything in a program built with `panic = "abort"`.
+//!   was sent; what panics in `poll_ready`, where there is no request to answer; or
+//!   anything in a program built with `panic = "abort"`.
 //! - Answer for a service that fails (`Err`): that is for the server to end, or for a
 //!   layer that makes a response of it.
 //! - Rewrite what an application says below 500, or in the messages of gRPC. Header

@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bartizan_core::{GuardLayer, Rejection, RequestHead, TrustedProxies, Verdict, guard_fn};
@@ -157,6 +158,45 @@ async fn the_failure_of_a_service_is_passed_on() {
 
     let failed = service.oneshot(Request::new(())).await;
     assert_eq!(failed.unwrap_err(), "the service failed");
+}
+
+#[test]
+fn a_response_that_is_no_error_costs_few_allocations() {
+    let inner = tower::service_fn(|_: Request<()>| {
+        let mut response = Response::new(Full::<Bytes>::default());
+        response.headers_mut().reserve(8);
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let mut bare = inner;
+    let mut layered = (ProblemLayer::new(), CatchPanicLayer::new()).layer(inner);
+    let request = || {
+        let request = Request::get("/path?query").header("accept", "application/json");
+        let mut request = request.header("host", "example.com").body(()).unwrap();
+        request.extensions_mut().insert(1_u8);
+        request
+    };
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut count = |is_layered: bool| {
+        // A server's request is made of parts of one buffer, which are shared; cloning
+        // makes these so.
+        let request = request();
+        let _shared = request.clone();
+        let counted = allocation_counter::measure(|| {
+            if is_layered {
+                let mut future = pin!(tower::Service::call(&mut layered, request));
+                assert!(future.as_mut().poll(&mut cx).is_ready());
+            } else {
+                let mut future = pin!(tower::Service::call(&mut bare, request));
+                assert!(future.as_mut().poll(&mut cx).is_ready());
+            }
+        });
+        counted.count_total
+    };
+
+    let warmed = [count(false), count(true)];
+    let added = count(true) - count(false);
+    // The id, and its place among the extensions.
+    assert!(added <= 2, "{added}, after {warmed:?}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
+mod format;
+
 use std::borrow::Cow;
 
 use bartizan_core::Rejection;
-use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Response, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
+pub(crate) use self::format::PROBLEM_JSON;
 use crate::catalogue::ProblemType;
 use crate::{CorrelationId, InvalidProblem, uri};
 
@@ -48,9 +49,6 @@ pub struct Problem {
     members: Vec<(Cow<'static, str>, Value)>,
     correlation: Option<CorrelationId>,
 }
-
-/// The content type of problem details in JSON.
-pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// The names that members of one's own cannot have.
 const TAKEN: [&str; 6] = [
@@ -191,86 +189,6 @@ impl Problem {
         self.correlation.as_ref()
     }
 
-    /// Writes the details as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(256);
-        let mut member = |name: &str, value: &Value| {
-            json.push(if json.is_empty() { b'{' } else { b',' });
-            json.extend_from_slice(Value::from(name).to_string().as_bytes());
-            json.push(b':');
-            json.extend_from_slice(value.to_string().as_bytes());
-        };
-        member("type", &self.type_uri().into());
-        member("title", &self.title().into());
-        member("status", &self.status.as_u16().into());
-        if let Some(detail) = &self.detail {
-            member("detail", &(&**detail).into());
-        }
-        if let Some(instance) = &self.instance {
-            member("instance", &(&**instance).into());
-        }
-        for (name, value) in &self.members {
-            member(name, value);
-        }
-        if let Some(id) = &self.correlation {
-            member("correlation_id", &id.as_str().into());
-        }
-        json.push(b'}');
-        json
-    }
-
-    /// Writes the details as lines of text, for people.
-    ///
-    /// Control characters become spaces, so that a value stays on its line.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut text = format!("{} {}\n", self.status.as_u16(), line(self.title()));
-        let mut row = |name: &str, value: &str| {
-            text.push_str(name);
-            text.push_str(&line(value));
-            text.push('\n');
-        };
-        if let Some(detail) = &self.detail {
-            row("", detail);
-        }
-        if let Some((uri, _)) = &self.kind {
-            row("type: ", uri);
-        }
-        if let Some(instance) = &self.instance {
-            row("instance: ", instance);
-        }
-        for (name, value) in &self.members {
-            row(&format!("{name}: "), &shown(value));
-        }
-        if let Some(id) = &self.correlation {
-            row("correlation_id: ", id.as_str());
-        }
-        text
-    }
-
-    /// Makes a response of it, in JSON.
-    ///
-    /// The problem lies among the extensions of the response, where
-    /// [`ProblemLayer`](crate::ProblemLayer) finds it. That one writes problems with a
-    /// status below 500 anew, and shows others only
-    /// [when asked to](crate::ProblemLayer::keep_own_problems).
-    pub fn into_response<B: From<Bytes>>(self) -> Response<B> {
-        let mut response = Response::new(B::from(self.to_json().into()));
-        *response.status_mut() = self.status;
-        let fields = [
-            (CONTENT_TYPE, PROBLEM_JSON),
-            (CACHE_CONTROL, "no-store"),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        ];
-        for (name, value) in fields {
-            let value = HeaderValue::from_static(value);
-            response.headers_mut().insert(name, value);
-        }
-        response.extensions_mut().insert(self);
-        response
-    }
-
     /// Takes over what a rejection may show, with a type under `base`.
     pub(crate) fn of_rejection(rejection: &Rejection, base: Option<&str>) -> Self {
         let slug = rejection.slug();
@@ -334,18 +252,75 @@ fn title(slug: &'static str) -> Cow<'static, str> {
     first.into_iter().chain(chars).collect::<String>().into()
 }
 
-fn line(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
-        text.replace(char::is_control, " ").into()
-    } else {
-        text.into()
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
-        value => value.to_string(),
+    fn blank() -> Problem {
+        Problem::new(StatusCode::CONFLICT)
+    }
+
+    #[test]
+    fn rfc9457_4_names_of_members_are_such_as_any_language_can_read() {
+        let good = ["abc", "a_1", "violated-policies", "A9z"];
+        let bad = [
+            "", "a", "ab", "1ab", "_ab", "-ab", "a b", "a.b", "\u{e4}bc", "a\"c",
+        ];
+
+        for name in good {
+            assert!(blank().member(name, 1).is_ok(), "{name}");
+        }
+        for name in bad {
+            let error = blank().member(name, 1).unwrap_err();
+            assert_eq!(error, InvalidProblem::MemberName(name.to_owned()));
+        }
+        let twice = blank()
+            .member("abc", 1)
+            .and_then(|problem| problem.member("abc", 2));
+        assert_eq!(
+            twice.unwrap_err().to_string(),
+            "there is a member \"abc\" already"
+        );
+        for name in TAKEN {
+            let error = blank().member(name, 1).unwrap_err();
+            assert_eq!(error, InvalidProblem::MemberTaken(name.to_owned()));
+        }
+    }
+
+    #[test]
+    fn rfc9457_5_types_and_instances_are_uris() {
+        assert_eq!(blank().type_uri(), "about:blank");
+        assert_eq!(blank().title(), "Conflict");
+        let kind = blank().kind("tag:example.com,2026:x", "X");
+        assert_eq!(kind.unwrap().title(), "X");
+        let relative = blank().kind("/problems/x", "X").unwrap_err();
+        assert_eq!(relative.to_string(), "\"/problems/x\" is no URI");
+        assert!(blank().instance("/items/7").is_ok());
+        assert!(blank().instance("a b").is_err());
+    }
+
+    #[test]
+    fn a_rejection_cannot_replace_what_the_details_have() {
+        let rejection = Rejection::forbidden("slug", "detail")
+            .member("status", vec!["200".to_owned()])
+            .member("correlation_id", vec!["forged".to_owned()])
+            .member("twice", vec!["a".to_owned()])
+            .member("twice", vec!["b".to_owned()])
+            .member("no", vec![]);
+
+        let problem = Problem::from(&rejection);
+        let members: Vec<_> = problem.members().collect();
+        assert_eq!(members, [("twice", &Value::from(vec!["a"]))]);
+    }
+
+    #[test]
+    fn a_problem_that_is_no_error_is_a_fault() {
+        let codes = [100, 200, 302, 399, 600, 999];
+        for code in codes.map(|code| StatusCode::from_u16(code).unwrap()) {
+            let problem = Problem::new(code);
+            assert_eq!(problem.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        let odd = Problem::new(StatusCode::from_u16(499).unwrap());
+        assert_eq!((odd.status().as_u16(), odd.title()), (499, "Error"));
     }
 }

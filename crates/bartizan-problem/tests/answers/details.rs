@@ -1,26 +1,15 @@
 //! What is written for which response, and what is left as it is.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "clippy.toml exempts tests, but not the helpers that they share"
-)]
-
-mod common;
-
 use std::time::Duration;
 
-use bartizan_core::{Challenge, Protocol};
-use bartizan_core::{GuardLayer, Realm, Rejection, RequestHead, Verdict, guard_fn};
-use bartizan_problem::{CatchPanicLayer, CorrelationId, Problem, ProblemLayer};
-use bartizan_testkit::{LogCapture, with_grpc};
+use bartizan_core::{Challenge, Realm, Rejection};
+use bartizan_problem::{Problem, ProblemLayer};
 use bytes::Bytes;
-use http::header::{HeaderMap, HeaderName};
+use http::header::HeaderName;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use self::common::{Sent, answer, send, send_to};
+use crate::common::{answer, collect, empty, full, rejects, send, send_to, with_body};
 
 const CANARY: &str = "canary-hunter2-/srv/secret.rs-SELECT";
 
@@ -125,116 +114,6 @@ async fn rfc9457_5_types_are_uris() {
 }
 
 #[tokio::test]
-async fn rfc9457_6_nothing_of_a_fault_is_in_any_member() {
-    let rejected = rejects(Rejection::unavailable("store-unavailable", CANARY));
-    let own = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).detail(CANARY);
-    let typed = |content_type: &str| {
-        let mut response = with_body(StatusCode::BAD_GATEWAY, CANARY);
-        let headers = response.headers_mut();
-        headers.insert("content-type", content_type.parse().unwrap());
-        headers.insert("content-disposition", CANARY.parse().unwrap());
-        headers.insert("etag", CANARY.parse().unwrap());
-        headers.insert("content-length", CANARY.len().to_string().parse().unwrap());
-        response
-    };
-    let responses = [
-        rejected,
-        own.into_response::<Bytes>().map(common::full),
-        with_body(StatusCode::INTERNAL_SERVER_ERROR, CANARY),
-        typed("text/plain"),
-        typed("application/problem+json"),
-        typed("application/grpc"),
-    ];
-
-    for response in responses {
-        let status = response.status();
-        let log = LogCapture::start();
-        let sent = send(&ProblemLayer::new(), response).await;
-        assert!(!sent.text().contains("canary"), "{}", sent.text());
-        assert_eq!(sent.status, status);
-        assert_eq!(sent.field("content-type"), "application/problem+json");
-        assert_eq!(sent.json()["correlation_id"], sent.field("x-request-id"));
-        // What the client was told leads to the log, which names no secret either.
-        assert!(
-            log.text().contains(sent.field("x-request-id")),
-            "{}",
-            log.text()
-        );
-        assert!(!log.text().contains("canary"), "{}", log.text());
-    }
-}
-
-#[tokio::test]
-async fn asvs_16_5_4_a_panic_is_an_answer_and_its_message_goes_to_the_log() {
-    for in_poll in [false, true] {
-        for is_inside in [false, true] {
-            let log = LogCapture::start();
-            let service = common::Panics { in_poll };
-            let request = Request::get("/path?token=canary").body(()).unwrap();
-            let sent = if is_inside {
-                let layers = (ProblemLayer::new(), CatchPanicLayer::new());
-                send_to(&layers, service, request).await
-            } else {
-                send_to(&ProblemLayer::new(), service, request).await
-            };
-
-            assert_eq!(sent.status, StatusCode::INTERNAL_SERVER_ERROR);
-            assert_eq!(
-                sent.json(),
-                json!({
-                    "type": "about:blank",
-                    "title": "Internal Server Error",
-                    "status": 500,
-                    "detail": "the service failed to answer",
-                    "correlation_id": sent.field("x-request-id"),
-                })
-            );
-            let text = log.text();
-            assert!(text.contains("panicked: boom\\n of the handler"), "{text}");
-            assert!(text.contains(sent.field("x-request-id")), "{text}");
-            assert!(!text.contains("canary"), "{text}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_panic_and_a_fault_look_alike() {
-    let service = common::Panics { in_poll: true };
-    let panicked = send_to(&ProblemLayer::new(), service, Request::new(())).await;
-    let failed = empty(StatusCode::INTERNAL_SERVER_ERROR);
-    let failed = send(&ProblemLayer::new(), failed).await;
-
-    assert_eq!(panicked.without_id(), failed.without_id());
-}
-
-#[tokio::test]
-async fn cors_15_what_guards_add_is_on_the_answer_to_a_panic() {
-    let layers = (
-        ProblemLayer::new(),
-        GuardLayer::new(bartizan_headers::SecurityHeaders::api()),
-        CatchPanicLayer::new(),
-    );
-
-    let service = common::Panics { in_poll: true };
-    let sent = send_to(&layers, service, Request::new(())).await;
-
-    assert_eq!(sent.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(sent.field("x-frame-options"), "DENY");
-    assert_eq!(sent.json()["title"], "Internal Server Error");
-}
-
-#[tokio::test]
-async fn a_panicking_guard_is_an_answer_too() {
-    let guard = guard_fn(|_: RequestHead<'_>| -> Verdict<()> { panic!("{CANARY}") });
-    let layers = (ProblemLayer::new(), GuardLayer::new(guard));
-
-    let inner = answer(empty(StatusCode::OK));
-    let sent = send_to(&layers, inner, Request::new(())).await;
-    assert_eq!(sent.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(!sent.text().contains("canary"));
-}
-
-#[tokio::test]
 async fn rfc9110_6_a_hidden_rejection_is_the_404_of_the_application() {
     let hidden = || {
         Rejection::forbidden("not-yours", "the item is another's")
@@ -274,59 +153,6 @@ async fn rfc9110_6_a_hidden_rejection_is_the_404_of_the_application() {
     }
     let shown = Problem::from(&hidden());
     assert_eq!(shown, Problem::new(StatusCode::NOT_FOUND));
-}
-
-#[tokio::test]
-async fn rfc9457_7_grpc_is_left_as_it_is() {
-    let request = with_grpc(&Request::new(()));
-    let denied = Rejection::forbidden("slug", "detail").into_response(Protocol::Grpc);
-    let denied = denied.map(|()| common::full(Bytes::new()));
-    let own = Response::builder()
-        .header("content-type", "application/grpc")
-        .body(common::full("frames".into()))
-        .unwrap();
-
-    let sent = send_to(&ProblemLayer::new(), answer(denied), request.clone()).await;
-    assert_eq!((sent.status, sent.text()), (StatusCode::OK, ""));
-    assert_eq!(sent.field("grpc-status"), "7");
-    assert_eq!(sent.field("content-type"), "application/grpc");
-    assert_eq!(sent.field("x-request-id").len(), 32);
-    let sent = send_to(&ProblemLayer::new(), answer(own), request).await;
-    assert_eq!((sent.status, sent.text()), (StatusCode::OK, "frames"));
-}
-
-#[tokio::test]
-async fn a_request_that_says_grpc_does_not_unmask_the_faults_of_what_is_not() {
-    let request = with_grpc(&Request::new(()));
-    let failed = [
-        (with_body(StatusCode::INTERNAL_SERVER_ERROR, CANARY), "13"),
-        (with_body(StatusCode::SERVICE_UNAVAILABLE, CANARY), "14"),
-        (empty(StatusCode::GATEWAY_TIMEOUT), "4"),
-    ];
-    for (response, code) in failed {
-        let sent = send_to(&ProblemLayer::new(), answer(response), request.clone()).await;
-        assert_eq!((sent.status, sent.text()), (StatusCode::OK, ""));
-        assert_eq!(sent.field("content-type"), "application/grpc");
-        assert_eq!(sent.field("grpc-status"), code);
-        assert!(!sent.headers.contains_key("content-length"));
-    }
-
-    let service = common::Panics { in_poll: true };
-    let sent = send_to(&ProblemLayer::new(), service, request.clone()).await;
-    assert_eq!(
-        (sent.status, sent.field("grpc-status")),
-        (StatusCode::OK, "13")
-    );
-    let layers = (ProblemLayer::new(), CatchPanicLayer::new());
-    let sent = send_to(&layers, service, request.clone()).await;
-    assert_eq!(
-        (sent.status, sent.field("grpc-status")),
-        (StatusCode::OK, "13")
-    );
-
-    let missing = answer(empty(StatusCode::NOT_FOUND));
-    let sent = send_to(&ProblemLayer::new(), missing, request).await;
-    assert_eq!((sent.status, sent.text()), (StatusCode::NOT_FOUND, ""));
 }
 
 #[tokio::test]
@@ -410,7 +236,7 @@ async fn leaves_what_is_no_error_or_has_a_body_of_its_own() {
     let announced = Response::builder()
         .status(404)
         .header("content-length", "7");
-    let none = || common::full(Bytes::new());
+    let none = || full(Bytes::new());
     let responses = [
         empty(StatusCode::NO_CONTENT),
         empty(StatusCode::NOT_MODIFIED),
@@ -432,7 +258,7 @@ async fn leaves_what_is_no_error_or_has_a_body_of_its_own() {
         let mut sent = send(&ProblemLayer::new(), response).await;
         assert!(sent.headers.remove("x-request-id").is_some());
         assert_eq!((sent.status, sent.headers), (expected.0, expected.1));
-        let body = common::collect(expected.2).await;
+        let body = collect(expected.2).await;
         assert_eq!(sent.body, body);
     }
 }
@@ -442,7 +268,7 @@ async fn fills_the_empty_errors_of_frameworks_unless_told_not_to() {
     let bare = || {
         let response = Response::builder().status(405).header("allow", "GET, HEAD");
         let response = response.header("content-length", "0");
-        response.body(common::full(Bytes::new())).unwrap()
+        response.body(full(Bytes::new())).unwrap()
     };
 
     let sent = send(&ProblemLayer::new(), bare()).await;
@@ -459,12 +285,7 @@ async fn fills_the_empty_errors_of_frameworks_unless_told_not_to() {
 
 #[tokio::test]
 async fn a_handlers_own_problem_is_shown_below_500_and_above_when_asked() {
-    let own = |status| {
-        Problem::new(status)
-            .detail("own")
-            .into_response()
-            .map(common::full)
-    };
+    let own = |status| Problem::new(status).detail("own").into_response().map(full);
     let text = Request::get("/")
         .header("accept", "text/plain")
         .body(())
@@ -488,30 +309,4 @@ async fn a_handlers_own_problem_is_shown_below_500_and_above_when_asked() {
     let page = with_body(StatusCode::BAD_GATEWAY, CANARY);
     let sent = send(&keeps, page).await;
     assert!(!sent.text().contains("canary"));
-}
-
-fn rejects(rejection: Rejection) -> Response<common::Body> {
-    let response = rejection.into_response(Protocol::Http);
-    response.map(|()| common::full(Bytes::new()))
-}
-
-fn empty(status: StatusCode) -> Response<common::Body> {
-    with_body(status, "")
-}
-
-fn with_body(status: StatusCode, body: &'static str) -> Response<common::Body> {
-    let mut response = Response::new(common::full(body.into()));
-    *response.status_mut() = status;
-    response
-}
-
-impl Sent {
-    fn without_id(&self) -> ((StatusCode, HeaderMap), Value) {
-        let id = self.field("x-request-id").to_owned();
-        assert!(CorrelationId::parse(&self.headers["x-request-id"]).is_some());
-        let mut headers = self.headers.clone();
-        headers.remove("x-request-id");
-        let body = self.text().replace(&id, "ID");
-        ((self.status, headers), Value::from(body))
-    }
 }

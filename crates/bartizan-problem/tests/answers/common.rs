@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::task::{Context, Poll};
 
-use bartizan_problem::ProblemBody;
+use bartizan_core::{Protocol, Rejection};
+use bartizan_problem::{CorrelationId, ProblemBody};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -39,6 +40,15 @@ impl Sent {
             .unwrap_or_else(|| panic!("no {name}: {self:?}"));
         assert!(values.next().is_none(), "{name} twice: {self:?}");
         value.to_str().unwrap()
+    }
+
+    pub(crate) fn without_id(&self) -> ((StatusCode, HeaderMap), Value) {
+        let id = self.field("x-request-id").to_owned();
+        assert!(CorrelationId::parse(&self.headers["x-request-id"]).is_some());
+        let mut headers = self.headers.clone();
+        headers.remove("x-request-id");
+        let body = self.text().replace(&id, "ID");
+        ((self.status, headers), Value::from(body))
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -116,4 +126,19 @@ where
         headers: head.headers,
         body: collect(body).await,
     }
+}
+
+pub(crate) fn rejects(rejection: Rejection) -> Response<Body> {
+    let response = rejection.into_response(Protocol::Http);
+    response.map(|()| full(Bytes::new()))
+}
+
+pub(crate) fn empty(status: StatusCode) -> Response<Body> {
+    with_body(status, "")
+}
+
+pub(crate) fn with_body(status: StatusCode, body: &'static str) -> Response<Body> {
+    let mut response = Response::new(full(body.into()));
+    *response.status_mut() = status;
+    response
 }
