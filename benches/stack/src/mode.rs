@@ -1,0 +1,48 @@
+use std::str::FromStr;
+
+use axum::Router;
+
+use crate::bartizan::fused;
+use crate::peers::peers;
+use crate::routes::routes;
+
+/// What stands in front of `/protected`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Nothing.
+    Bare,
+    /// The guards of this project.
+    Bartizan,
+    /// What others offer for the same, composed.
+    Peers,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Bare, Self::Bartizan, Self::Peers];
+
+    /// Returns the application.
+    pub fn app(self) -> Router {
+        let routes = routes();
+        let protected = match self {
+            Self::Bare => routes.protected,
+            Self::Bartizan => routes.protected.layer(fused()),
+            Self::Peers => peers(routes.protected),
+        };
+        protected.merge(routes.plain)
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "bare" => Ok(Self::Bare),
+            "bartizan" => Ok(Self::Bartizan),
+            "peers" => Ok(Self::Peers),
+            _ => Err(format!("no mode `{name}`; there are bare, bartizan, peers")),
+        }
+    }
+}
