@@ -37,3 +37,16 @@ impl fmt::Display for InvalidHierarchy {
         }
     }
 }
+
+/// The name of a role or of a permission is empty.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct InvalidPermissions;
+
+impl Error for InvalidPermissions {}
+
+impl fmt::Display for InvalidPermissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a role or of a permission is empty")
+    }
+}

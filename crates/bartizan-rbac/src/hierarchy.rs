@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bartizan_core::Principal;
 
-use crate::InvalidHierarchy;
+use crate::{InvalidHierarchy, Permissions};
 
 /// Which roles are above which: whoever holds a role holds all below it.
 ///
@@ -26,6 +26,8 @@ use crate::InvalidHierarchy;
 pub struct RoleHierarchy {
     /// For each role that has any, all roles above it.
     above: Arc<HashMap<Arc<str>, Above>>,
+    /// For each permission, all roles that hold it.
+    permitted: Arc<HashMap<Arc<str>, Above>>,
 }
 
 type Above = Box<[Arc<str>]>;
@@ -42,7 +44,7 @@ impl RoleHierarchy {
         H: Into<Arc<str>>,
         L: Into<Arc<str>>,
     {
-        let mut right_above: HashMap<Arc<str>, BTreeSet<Arc<str>>> = HashMap::new();
+        let mut right_above: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
         for (higher, lower) in pairs {
             let (higher, lower) = (higher.into(), lower.into());
             if higher.is_empty() || lower.is_empty() {
@@ -56,6 +58,7 @@ impl RoleHierarchy {
             .collect::<Result<_, InvalidHierarchy>>()?;
         Ok(Self {
             above: Arc::new(above),
+            permitted: Arc::default(),
         })
     }
 
@@ -84,6 +87,37 @@ impl RoleHierarchy {
             }
         }
         Self::new(pairs)
+    }
+
+    /// Says what each role permits; once more, instead of before.
+    #[must_use]
+    pub fn permissions(self, permissions: &Permissions) -> Self {
+        let mut permitted: HashMap<Arc<str>, BTreeSet<Arc<str>>> = HashMap::new();
+        for (role, permission) in permissions.pairs() {
+            let holders = permitted.entry(Arc::clone(permission)).or_default();
+            holders.insert(Arc::clone(role));
+            holders.extend(self.above(role).iter().cloned());
+        }
+        let permitted = permitted.into_iter();
+        let permitted = permitted.map(|(name, roles)| (name, roles.into_iter().collect()));
+        Self {
+            permitted: Arc::new(permitted.collect()),
+            ..self
+        }
+    }
+
+    /// Returns whether `principal` holds a role that permits `permission`.
+    #[must_use]
+    pub fn permits(&self, principal: &Principal, permission: &str) -> bool {
+        self.permitted
+            .get(permission)
+            .is_some_and(|roles| roles.iter().any(|role| principal.has_role(role)))
+    }
+
+    /// Returns whether any role permits `permission`.
+    #[must_use]
+    pub fn knows(&self, permission: &str) -> bool {
+        self.permitted.contains_key(permission)
     }
 
     /// Returns whether whoever holds `granted` holds `wanted`, too.
@@ -116,6 +150,10 @@ impl fmt::Debug for RoleHierarchy {
         let sorted: BTreeMap<_, _> = self.above.iter().collect();
         f.debug_struct("RoleHierarchy")
             .field("above", &sorted)
+            .field(
+                "permitted",
+                &self.permitted.iter().collect::<BTreeMap<_, _>>(),
+            )
             .finish()
     }
 }
@@ -123,7 +161,7 @@ impl fmt::Debug for RoleHierarchy {
 /// Collects what is above `role`, without recursion: chains may be long.
 fn all_above(
     role: &Arc<str>,
-    right_above: &HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    right_above: &BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 ) -> Result<Above, InvalidHierarchy> {
     let mut found = BTreeSet::new();
     let mut open = vec![role];

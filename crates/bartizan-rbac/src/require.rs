@@ -1,6 +1,9 @@
-use bartizan_core::{Challenge, Guard, Principal, Realm, Rejection, RequestHead, Verdict};
+use std::sync::Arc;
 
-use crate::{Denied, Policy, RoleHierarchy};
+use bartizan_core::{Challenge, Clock, Guard, RequestHead, Verdict};
+
+use crate::judge::{Case, Judge};
+use crate::{Permitted, Policy, RoleHierarchy};
 
 /// Lets pass principals for whom a [`Policy`] holds.
 ///
@@ -20,9 +23,8 @@ use crate::{Denied, Policy, RoleHierarchy};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Require {
-    policy: Policy,
-    hierarchy: RoleHierarchy,
-    challenges: Vec<Challenge>,
+    case: Arc<Case>,
+    judge: Arc<Judge>,
 }
 
 /// Creates a guard that lets pass principals for whom `policy` holds, as
@@ -38,15 +40,33 @@ impl Require {
     /// told otherwise.
     pub fn new(policy: Policy) -> Self {
         Self {
-            policy,
-            hierarchy: RoleHierarchy::default(),
-            challenges: Vec::new(),
+            case: Arc::new(Case::new(policy, None, false)),
+            judge: Arc::new(Judge::new()),
         }
     }
 
-    /// Says which roles are above which.
-    pub fn hierarchy(self, hierarchy: RoleHierarchy) -> Self {
-        Self { hierarchy, ..self }
+    /// Says which roles are above which, and what they permit.
+    pub fn hierarchy(mut self, hierarchy: RoleHierarchy) -> Self {
+        self.judge().hierarchy = hierarchy;
+        self
+    }
+
+    /// Answers as if there were nothing, to strangers and to whom the policy does not
+    /// let pass ([RFC 9110, section 15.5.4]). A failure stays a 503.
+    ///
+    /// [RFC 9110, section 15.5.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4
+    pub fn hide_as_not_found(self) -> Self {
+        let case = Case::new(self.case.policy.clone(), None, true);
+        Self {
+            case: Arc::new(case),
+            ..self
+        }
+    }
+
+    /// Sets the clock by which a login is recent. Default: the operating system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.judge().clock = Arc::new(clock);
+        self
     }
 
     /// Says how strangers are asked to authenticate; once more, another way.
@@ -55,80 +75,30 @@ impl Require {
     /// there are no strangers. The Bearer challenge among these, or the default
     /// one, is also what `insufficient_scope` is added to.
     pub fn challenge(mut self, challenge: Challenge) -> Self {
-        self.challenges.push(challenge);
-        // Some clients read no further than the first (RFC 9110, section 11.6.1).
-        self.challenges
-            .sort_by_key(|challenge| !is(challenge.scheme(), "basic"));
+        self.judge().add_challenge(challenge);
         self
     }
 
     /// Returns the policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.case.policy
     }
 
-    #[cold]
-    fn nobody(&self) -> Rejection {
-        let rejection = Rejection::unauthorized(
-            "authentication-required",
-            "the request is not authenticated",
-            self.challenges.iter().cloned(),
-        );
-        if self.challenges.is_empty() {
-            rejection.challenge(self.bearer())
-        } else {
-            rejection
-        }
-    }
-
-    #[cold]
-    fn denied(&self, principal: &Principal) -> Rejection {
-        let scopes = self
-            .policy
-            .scopes_to_ask_for(principal, &self.hierarchy)
-            .filter(|_| is(principal.scheme(), "bearer"));
-        let rejection = match scopes {
-            Some(scopes) => {
-                let detail = "the token lacks a scope";
-                let challenge = self.bearer().error("insufficient_scope", detail);
-                Rejection::forbidden("insufficient-scope", detail)
-                    .challenge(challenge.scope(scopes))
-            }
-            None => Rejection::forbidden("not-permitted", "the request is not permitted"),
-        };
-        match self.policy.unmet(principal, &self.hierarchy) {
-            Some(missing) => rejection.caused_by(Denied::new(missing)),
-            None => rejection,
-        }
-    }
-
-    fn bearer(&self) -> Challenge {
-        self.challenges
-            .iter()
-            .find(|challenge| is(challenge.scheme(), "bearer"))
-            .cloned()
-            .unwrap_or_else(|| Challenge::bearer(&Realm::default()))
+    fn judge(&mut self) -> &mut Judge {
+        Arc::make_mut(&mut self.judge)
     }
 }
 
 impl Guard for Require {
-    type Pass = ();
+    type Pass = Permitted;
 
     fn name(&self) -> &'static str {
         "require"
     }
 
     #[inline]
-    fn check(&self, head: RequestHead<'_>) -> Verdict<()> {
-        match head.extensions().get::<Principal>() {
-            Some(principal) if self.policy.holds(principal, &self.hierarchy) => Verdict::Pass(()),
-            Some(principal) => Verdict::Reject(self.denied(principal)),
-            None => Verdict::Reject(self.nobody()),
-        }
+    fn check(&self, head: RequestHead<'_>) -> Verdict<Permitted> {
+        self.judge.judge(&self.case, head)
     }
-}
-
-fn is(name: &str, lower_case: &str) -> bool {
-    name.eq_ignore_ascii_case(lower_case)
 }

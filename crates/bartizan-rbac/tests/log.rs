@@ -17,7 +17,7 @@ async fn the_log_says_what_was_missing_on_one_line() {
     send(&layer, &Probe::new(), request).await;
 
     let text = log.text();
-    assert!(text.contains("missing: role admin"), "{text}");
+    assert!(text.contains(r#"missing: role \"admin\\nforged"#), "{text}");
     assert!(text.contains("subject=\"alice\""), "{text}");
     assert_eq!(text.lines().count(), 1, "{text}");
 }

@@ -240,7 +240,7 @@ fn a_policy_reads_like_a_sentence() {
             any([all([role("a"), role("b")]), scope("c")]),
             "(role a and role b) or scope c",
         ),
-        (role("a\u{1b}[31m\n"), r"role a\u{1b}[31m\n"),
+        (role("a\u{1b}[31m\n"), r#"role "a\u{1b}[31m\n""#),
     ] {
         assert_eq!(policy.to_string(), expected);
     }

@@ -1,0 +1,503 @@
+//! The table of rules: what it lets pass, what it says otherwise, what it refuses to
+//! be built of.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use bartizan_core::{
+    Challenge, Guard, GuardLayer, Outcome, PathTrick, Principal, Realm, Rejection, RequestHead,
+    Verdict,
+};
+use bartizan_rbac::{
+    Denied, Permissions, RoleHierarchy, Route, RouteProblemKind, RouteTable, Routes, not,
+    permission, role,
+};
+use bartizan_testkit::{
+    Probe, Recorder, assert_readiness, assert_readiness_when_rejecting, assert_rejected, send,
+    with_grpc,
+};
+use http::header::WWW_AUTHENTICATE;
+use http::{Extensions, Method, Request, StatusCode};
+
+/// What each role is answered, as it was agreed on.
+const GOLDEN: &str = "\
+request                     stranger viewer editor admin
+GET /health                 200      200    200    200
+HEAD /health                200      200    200    200
+POST /health                403      403    403    403
+GET /me                     401      200    200    200
+PUT /me                     401      200    200    200
+GET /items                  401      200    200    200
+HEAD /items                 401      200    200    200
+POST /items                 401      403    200    200
+DELETE /items               403      403    403    403
+OPTIONS /items              200      200    200    200
+OPTIONS /unknown            403      403    403    403
+GET /items/1                401      200    200    200
+HEAD /items/1               401      403    403    200
+PUT /items/1                401      403    200    200
+PATCH /items/1              401      403    200    200
+DELETE /items/1             401      403    403    200
+PURGE /items/1              401      403    403    200
+GET /items/latest           200      200    200    200
+GET /items/1/2              403      403    403    403
+GET /items/                 403      403    403    403
+GET /files/a/b/c            401      200    200    200
+GET /files                  403      403    403    403
+GET /admin                  404      404    404    200
+POST /admin                 404      404    404    200
+GET /secret                 403      403    403    403
+POST /shop.Items/List       401      200    200    200
+POST /shop.Items/Drop       401      403    403    200
+GET /shop.Items/List        403      403    403    403
+POST /shop.Items            403      403    403    403
+POST /shop.Items/List/x     403      403    403    403
+POST /grpc.health.v1.Health/Check 200 200 200 200
+POST /grpc.health.v1.Health/Watch 403 403 403 403
+GET /                       403      403    403    403
+GET /unknown                403      403    403    403
+";
+
+#[test]
+fn asvs_8_2_1_every_role_may_do_what_the_table_says_and_no_more() {
+    let table = table().build().unwrap();
+    let mut lines = format!("{}\n", GOLDEN.lines().next().unwrap());
+    for expected in GOLDEN.lines().skip(1) {
+        let mut words = expected.split_whitespace();
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let mut line = match expected.contains("    ") {
+            true => format!("{:28}", format!("{method} {path}")),
+            false => format!("{method} {path} "),
+        };
+        for (who, width) in [("stranger", 9), ("viewer", 7), ("editor", 7), ("admin", 6)] {
+            let status = status(&table, &request(method, path, who)).to_string();
+            let width = if expected.contains("    ") { width } else { 4 };
+            write!(line, "{status:width$}").unwrap();
+        }
+        lines.push_str(line.trim_end());
+        lines.push('\n');
+    }
+
+    assert_eq!(lines, GOLDEN, "\n{lines}");
+}
+
+fn table() -> Routes {
+    let permissions = Permissions::new([
+        ("viewer", vec!["items:read"]),
+        ("editor", vec!["items:write"]),
+        ("admin", vec!["items:delete"]),
+    ]);
+    let roles = RoleHierarchy::parse(["admin > editor > viewer"]).unwrap();
+    RouteTable::builder()
+        .hierarchy(roles.permissions(&permissions.unwrap()))
+        .public_options()
+        .rule(Route::get("/health").public().named("health"))
+        .rule(Route::any("/me").authenticated())
+        .rule(Route::get("/items").require(permission("items:read")))
+        .rule(Route::post("/items").require(permission("items:write")))
+        .rule(Route::get("/items/latest").public())
+        .rule(Route::get("/items/{id}").require(permission("items:read")))
+        .rule(Route::on([Method::HEAD], "/items/{id}").require(role("admin")))
+        .rule(
+            Route::on([Method::PUT, Method::PATCH], "/items/{item}")
+                .require(permission("items:write")),
+        )
+        .rule(Route::others("/items/{id}").require(permission("items:delete")))
+        .rule(Route::get("/files/{*path}").require(role("viewer")))
+        .rule(
+            Route::any("/admin")
+                .require(role("admin"))
+                .hide_as_not_found(),
+        )
+        .rule(Route::any("/secret").closed())
+        .rule(Route::grpc_service("shop.Items").require(permission("items:read")))
+        .rule(Route::grpc("shop.Items/Drop").require(permission("items:delete")))
+        .rule(Route::grpc("grpc.health.v1.Health/Check").public())
+}
+
+#[tokio::test]
+async fn conformance_9110_5_strangers_are_asked_to_authenticate_and_others_are_not() {
+    let realm: Realm = "shop".parse().unwrap();
+    let table = table()
+        .challenge(Challenge::bearer(&realm))
+        .challenge(Challenge::basic(&realm));
+    let layer = GuardLayer::new(table.build().unwrap());
+
+    for path in ["/me", "/items", "/shop.Items/Drop"] {
+        let request = request("POST", path, "stranger");
+        let status = StatusCode::UNAUTHORIZED;
+        let response = assert_rejected(&layer, &request, status, "authentication-required").await;
+        let sent = response.headers().get_all(WWW_AUTHENTICATE).iter();
+        assert_eq!(
+            sent.collect::<Vec<_>>(),
+            [
+                r#"Basic realm="shop", charset="UTF-8""#,
+                r#"Bearer realm="shop""#
+            ]
+        );
+    }
+    for (method, path) in [
+        ("POST", "/items"),
+        ("POST", "/secret"),
+        ("POST", "/unknown"),
+    ] {
+        let request = request(method, path, "viewer");
+        let status = StatusCode::FORBIDDEN;
+        let response = assert_rejected(&layer, &request, status, "not-permitted").await;
+        assert!(!response.headers().contains_key(WWW_AUTHENTICATE));
+    }
+}
+
+#[tokio::test]
+async fn conformance_9110_6_what_is_hidden_looks_like_what_is_not_there() {
+    let layer = GuardLayer::new(table().hide_as_not_found().build().unwrap());
+    let probe = Probe::new();
+    let mut answers = Vec::new();
+    for (path, who) in [
+        ("/unknown", "stranger"),
+        ("/unknown", "viewer"),
+        ("/admin", "stranger"),
+        ("/admin", "viewer"),
+        ("/Admin", "viewer"),
+        ("//admin", "viewer"),
+    ] {
+        let request = request("POST", path, who);
+        let http = send(&layer, &probe, request.clone()).await;
+        let grpc = send(&layer, &probe, with_grpc(&request)).await;
+        assert_eq!(http.status(), StatusCode::NOT_FOUND);
+        assert_eq!(grpc.headers()["grpc-status"], "12");
+        answers.push(format!(
+            "{:?} {:?} {:?} {:?}",
+            http.headers(),
+            http.body(),
+            grpc.headers(),
+            grpc.body()
+        ));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    assert_eq!(probe.calls(), 0);
+}
+
+#[tokio::test]
+async fn the_observer_is_told_which_rule_and_why_and_the_client_is_not() {
+    for (method, path, who, expected) in [
+        (
+            "POST",
+            "/items",
+            "viewer",
+            r#"rule "POST /items": missing: permission items:write"#,
+        ),
+        (
+            "POST",
+            "/items",
+            "stranger",
+            r#"rule "POST /items": missing: a principal"#,
+        ),
+        (
+            "GET",
+            "/me",
+            "stranger",
+            r#"rule "any /me": missing: a principal"#,
+        ),
+        (
+            "GET",
+            "/secret",
+            "admin",
+            r#"rule "any /secret": closed to everyone"#,
+        ),
+        ("GET", "/unknown", "admin", "no rule"),
+        (
+            "GET",
+            "/admin",
+            "viewer",
+            r#"rule "any /admin": missing: role admin"#,
+        ),
+    ] {
+        let layer = GuardLayer::new(table().build().unwrap());
+        let response = send(&layer, &Probe::new(), request(method, path, who)).await;
+
+        let rejection = response.extensions().get::<Rejection>().unwrap();
+        let denied: &Denied = rejection.source().unwrap().downcast_ref().unwrap();
+        assert_eq!(denied.to_string(), expected);
+        let sent = format!("{:?}{}", response.headers(), rejection.detail());
+        assert!(
+            !sent.contains("items:write") && !sent.contains("role"),
+            "{sent}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pass_is_explained_to_the_observer() {
+    let recorder = Recorder::new();
+    let layer = GuardLayer::observed(table().build().unwrap(), recorder.clone());
+    for (method, path) in [
+        ("GET", "/items/1"),
+        ("GET", "/health"),
+        ("OPTIONS", "/items"),
+    ] {
+        send(&layer, &Probe::new(), request(method, path, "editor")).await;
+    }
+
+    let decisions = recorder.decisions();
+    let told = decisions
+        .iter()
+        .map(|d| (d.outcome, d.explanation.as_deref()));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            (
+                Outcome::Passed,
+                Some(r#"rule "GET /items/{id}": holds: permission items:read"#)
+            ),
+            (
+                Outcome::Passed,
+                Some(r#"rule "health": asks for no policy"#)
+            ),
+            (
+                Outcome::Passed,
+                Some(r#"rule "OPTIONS": asks for no policy"#)
+            ),
+        ]
+    );
+}
+
+#[test]
+fn all_that_is_wrong_is_reported_at_once() {
+    use RouteProblemKind as Kind;
+    let duplicate = |name: &str| Kind::Duplicate(name.to_owned());
+    let get = |path: &str| Route::get(path).public();
+    let invalid = |reason: &str| Kind::InvalidPattern(reason.to_owned());
+    let rules = [
+        (get("/a"), None),
+        (get("/a"), Some(duplicate("GET /a"))),
+        (
+            Route::on([Method::PUT, Method::GET], "/a").public(),
+            Some(duplicate("GET /a")),
+        ),
+        (Route::any("/a").public(), Some(duplicate("GET /a"))),
+        (Route::others("/a").public(), None),
+        (Route::others("/a").closed(), Some(duplicate("others /a"))),
+        (Route::any("/b").public(), None),
+        (get("/b"), Some(duplicate("any /b"))),
+        (Route::others("/b").public(), Some(duplicate("any /b"))),
+        (get("/c/{x}"), None),
+        (get("/c/{y}"), Some(duplicate("GET /c/{x}"))),
+        (Route::put("/c/{y}").public(), None),
+        (
+            get("/c/{*rest}"),
+            Some(Kind::Shadowed("GET /c/{x}".to_owned())),
+        ),
+        (get("/c/static"), None),
+        (get("/d/{*rest}"), None),
+        (
+            get("/d/{x}/y"),
+            Some(Kind::Shadowed("GET /d/{*rest}".to_owned())),
+        ),
+        (Route::on([], "/e").public(), Some(Kind::NoMethod)),
+        (
+            Route::on([Method::PUT, Method::PUT], "/f").public(),
+            Some(duplicate("PUT,PUT /f")),
+        ),
+        (get("/g").named("one"), None),
+        (get("/h").named("one"), Some(Kind::DuplicateName)),
+        (get("i"), Some(Kind::Unreachable(PathTrick::NoLeadingSlash))),
+        (get("//i"), Some(Kind::Unreachable(PathTrick::EmptySegment))),
+        (
+            get("/i/../j"),
+            Some(Kind::Unreachable(PathTrick::DotSegment)),
+        ),
+        (
+            get("/i;v=1"),
+            Some(Kind::Unreachable(PathTrick::PathParameter)),
+        ),
+        (
+            get("/i%2fj"),
+            Some(Kind::Unreachable(PathTrick::EncodedSlash)),
+        ),
+        (get("/i."), Some(Kind::Unreachable(PathTrick::TrailingDot))),
+        (
+            get("/i?j=k"),
+            Some(Kind::Unreachable(PathTrick::ForbiddenCharacter)),
+        ),
+        (
+            get("/{{i}}"),
+            Some(Kind::Unreachable(PathTrick::ForbiddenCharacter)),
+        ),
+        (get("/i/{"), Some(invalid("braces do not match"))),
+        (get("/i/}"), Some(invalid("braces do not match"))),
+        (
+            get("/i/{}"),
+            Some(invalid("Parameters must be registered with a valid name")),
+        ),
+        (
+            get("/i/{*a}/b"),
+            Some(invalid(
+                "Catch-all parameters are only allowed at the end of a route",
+            )),
+        ),
+        (
+            get("/i/{a}{b}"),
+            Some(invalid("Only one parameter is allowed per path segment")),
+        ),
+        (get("/k").named("k"), None),
+        (
+            Route::get("/l").require(not(permission("itmes:read"))),
+            Some(Kind::UnknownPermission("itmes:read".to_owned())),
+        ),
+    ];
+    let wrong = rules.iter().enumerate();
+    let expected: Vec<_> = wrong
+        .filter_map(|(position, (rule, kind))| Some((position, rule.name(), kind.clone()?)))
+        .collect();
+
+    let error = RouteTable::builder()
+        .rules(rules.into_iter().map(|(rule, _)| rule))
+        .build()
+        .unwrap_err();
+
+    let mut found: Vec<_> = error
+        .problems()
+        .iter()
+        .map(|problem| (problem.position, problem.rule.clone(), problem.kind.clone()))
+        .collect();
+    found.sort_by_key(|(position, ..)| *position);
+    assert_eq!(found, expected);
+    let text = error.to_string();
+    assert!(
+        text.starts_with("26 problems in the rules\n  GET /a: \"GET /a\" is about"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_pattern_that_a_framework_matched_decides() {
+    #[derive(Clone)]
+    struct Matched(&'static str);
+    fn matched(extensions: &Extensions) -> Option<&str> {
+        extensions.get::<Matched>().map(|matched| matched.0)
+    }
+    let table = table().matched(matched).build().unwrap();
+    for (pattern, path, expected) in [
+        (Some("/items/{id}"), "/items/latest", 200),
+        (Some("/items/{anything}"), "/v1//items/1", 200),
+        (Some("/items/latest"), "/items/1", 200),
+        (Some("/admin"), "/health", 404),
+        (Some("/unknown"), "/health", 403),
+        (Some(""), "/health", 403),
+        (Some("/{"), "/health", 403),
+        (Some("/items/{*id}"), "/health", 403),
+        (None, "/health", 200),
+        (None, "/v1//items/1", 403),
+    ] {
+        let mut request = request("GET", path, "viewer");
+        if let Some(pattern) = pattern {
+            request.extensions_mut().insert(Matched(pattern));
+        }
+        assert_eq!(status(&table, &request), expected, "{pattern:?} {path}");
+    }
+}
+
+#[test]
+fn patterns_may_be_encoded_and_in_capital_letters() {
+    let table = RouteTable::builder()
+        .rule(Route::get("/{page}").public())
+        .rule(Route::get("/caf%C3%A9").closed())
+        .rule(Route::get("/na\u{ef}ve").closed())
+        .rule(Route::get("/Users").closed())
+        .rule(Route::get("/list/").public())
+        .rule(Route::get("/both").public())
+        .rule(Route::get("/both/").closed())
+        .build()
+        .unwrap();
+
+    for (path, expected) in [
+        ("/caf%C3%A9", 403),
+        ("/caf%c3%a9", 403),
+        ("/CAF%C3%89", 403),
+        ("/na%C3%AFve", 403),
+        ("/Users", 403),
+        ("/users", 403),
+        ("/%55sers", 403),
+        ("/list/", 200),
+        // Another route than the one with the slash, and not told from it by all.
+        ("/list", 403),
+        ("/both", 200),
+        ("/both/", 403),
+        ("/BOTH", 403),
+        ("/page", 200),
+        ("/PAGE", 200),
+        ("/p%C3%A4ge", 200),
+    ] {
+        let found = status(&table, &request("GET", path, "viewer"));
+        assert_eq!(found, expected, "{path}");
+    }
+}
+
+#[test]
+fn options_about_everything_are_for_everyone_only_when_told_so() {
+    let mut asterisk = request("OPTIONS", "/", "stranger");
+    *asterisk.uri_mut() = "*".parse().unwrap();
+    let closed = RouteTable::builder()
+        .rule(Route::get("/a").public())
+        .build();
+    let closed = closed.unwrap();
+
+    assert_eq!(status(&table().build().unwrap(), &asterisk), 200);
+    assert_eq!(status(&closed, &asterisk), 403);
+    assert_eq!(status(&closed, &request("OPTIONS", "/a", "admin")), 403);
+}
+
+#[test]
+fn a_table_without_rules_lets_nobody_pass() {
+    let table = RouteTable::builder().build().unwrap();
+    for path in ["/", "/a", "/a/b"] {
+        assert_eq!(status(&table, &request("GET", path, "admin")), 403);
+    }
+}
+
+#[test]
+fn readiness_is_passed_on() {
+    let layer = GuardLayer::new(table().build().unwrap());
+    assert_readiness(&layer, &request("GET", "/items", "viewer"));
+    assert_readiness_when_rejecting(&layer, &request("GET", "/unknown", "viewer"));
+}
+
+#[test]
+fn a_table_shows_its_rules() {
+    let table = table().build().unwrap();
+    let rules: Vec<_> = table.rules().iter().map(ToString::to_string).collect();
+    assert_eq!(rules[0], "GET /health: public");
+    assert_eq!(rules[7], "PUT,PATCH /items/{item}: permission items:write");
+    assert_eq!(rules[13], "POST /shop.Items/Drop: permission items:delete");
+    assert!(format!("{table:?}").contains("RouteTable"));
+}
+
+fn request(method: &str, path: &str, who: &str) -> Request<()> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(())
+        .unwrap();
+    if who != "stranger" {
+        let principal = Principal::builder(who).scheme("bearer").role(who).build();
+        request.extensions_mut().insert(principal);
+    }
+    request
+}
+
+fn status(table: &RouteTable, request: &Request<()>) -> u16 {
+    match table.check(RequestHead::of(request)) {
+        Verdict::Pass(_) => 200,
+        Verdict::Reject(rejection) if rejection.is_hidden() => 404,
+        Verdict::Reject(rejection) => rejection.status().as_u16(),
+        other => panic!("{other:?}"),
+    }
+}
