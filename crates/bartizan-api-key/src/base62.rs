@@ -1,0 +1,123 @@
+use aws_lc_rs::rand;
+use zeroize::Zeroizing;
+
+/// Digits in the order of their values.
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Digits of a CRC-32: 62⁶ is more than 2³², so that each number has one spelling.
+pub(crate) const CRC_LEN: usize = 6;
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct NoRandomness;
+
+/// Makes `N` random digits. Each is as likely as any other: 5.95 bits.
+pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, NoRandomness> {
+    let mut digits = Zeroizing::new([0; N]);
+    let mut missing = digits.iter_mut();
+    loop {
+        let mut bytes = Zeroizing::new([0_u8; 64]);
+        rand::fill(&mut *bytes).map_err(|_| NoRandomness)?;
+        // 248 is the largest multiple of 62 in a byte: what is above would make the
+        // first digits more likely.
+        for byte in bytes.iter().filter(|byte| **byte < 248) {
+            let Some(digit) = missing.next() else {
+                return Ok(digits);
+            };
+            *digit = digit_of(u32::from(*byte));
+        }
+    }
+}
+
+/// Returns whether all bytes are digits.
+pub(crate) fn is_base62(bytes: &[u8]) -> bool {
+    // Without an early end, the loop is a few vector instructions.
+    bytes
+        .iter()
+        .fold(true, |all, byte| all & byte.is_ascii_alphanumeric())
+}
+
+/// Spells a CRC-32, the most significant digit first.
+pub(crate) fn encode_crc(mut crc: u32) -> [u8; CRC_LEN] {
+    let mut digits = [0; CRC_LEN];
+    for digit in digits.iter_mut().rev() {
+        *digit = digit_of(crc);
+        crc /= 62;
+    }
+    digits
+}
+
+/// Returns whether `digits` spell `crc`. They must be [base 62](is_base62).
+pub(crate) fn is_crc(digits: &[u8; CRC_LEN], crc: u32) -> bool {
+    let value = digits
+        .iter()
+        .fold(0, |value, digit| value * 62 + value_of(*digit));
+    value == u64::from(crc)
+}
+
+fn digit_of(number: u32) -> u8 {
+    let at = usize::try_from(number % 62).unwrap_or_default();
+    DIGITS.get(at).copied().unwrap_or(b'0')
+}
+
+fn value_of(digit: u8) -> u64 {
+    u64::from(match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'A'..=b'Z' => digit - b'A' + 10,
+        _ => digit.wrapping_sub(b'a').wrapping_add(36),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spells_numbers_with_six_digits() {
+        for (crc, digits) in [
+            (0, b"000000"),
+            (61, b"00000z"),
+            (62, b"000010"),
+            (u32::MAX, b"4gfFC3"),
+        ] {
+            assert_eq!(&encode_crc(crc), digits, "{crc}");
+            assert!(is_crc(digits, crc), "{crc}");
+        }
+        // One more than the largest, which must not be taken for 0.
+        assert!(!is_crc(b"4gfFC4", 0));
+    }
+
+    #[test]
+    fn asvs_11_5_1_every_digit_is_as_likely_as_any_other() {
+        let mut counts = [0_u32; 128];
+        for _ in 0..200 {
+            for digit in random::<310>().unwrap().iter() {
+                counts[usize::from(*digit)] += 1;
+            }
+        }
+
+        // A thousand of each are expected; six standard deviations are allowed.
+        for digit in DIGITS {
+            let count = counts[usize::from(*digit)];
+            assert!((810..=1190).contains(&count), "{digit}: {count}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_has_one_spelling(crc: u32, digits in "[0-9A-Za-z]{6}") {
+            prop_assert!(is_base62(&encode_crc(crc)));
+            prop_assert!(is_crc(&encode_crc(crc), crc));
+            let digits: [u8; 6] = digits.into_bytes().try_into().unwrap();
+            prop_assert_eq!(is_crc(&digits, crc), digits == encode_crc(crc));
+        }
+
+        #[test]
+        fn digits_are_letters_and_numbers(bytes: Vec<u8>) {
+            let all = bytes.iter().all(|byte| DIGITS.contains(byte));
+            prop_assert_eq!(is_base62(&bytes), all);
+        }
+    }
+}
