@@ -14,27 +14,25 @@ impl Problem {
     /// Writes the details as JSON.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(256);
-        let mut member = |name: &str, value: &Value| {
-            json.push(if json.is_empty() { b'{' } else { b',' });
-            json.extend_from_slice(Value::from(name).to_string().as_bytes());
-            json.push(b':');
-            json.extend_from_slice(value.to_string().as_bytes());
-        };
-        member("type", &self.type_uri().into());
-        member("title", &self.title().into());
-        member("status", &self.status.as_u16().into());
+        let mut json = Vec::with_capacity(512);
+        text(&mut json, "{\"type\":", self.type_uri());
+        text(&mut json, ",\"title\":", self.title());
+        json.extend_from_slice(b",\"status\":");
+        json.extend_from_slice(self.status.as_str().as_bytes());
         if let Some(detail) = &self.detail {
-            member("detail", &(&**detail).into());
+            text(&mut json, ",\"detail\":", detail);
         }
         if let Some(instance) = &self.instance {
-            member("instance", &(&**instance).into());
+            text(&mut json, ",\"instance\":", instance);
         }
         for (name, value) in &self.members {
-            member(name, value);
+            text(&mut json, ",", name);
+            json.push(b':');
+            // Neither a value nor a text can fail to be written, nor can a `Vec`.
+            let _ = serde_json::to_writer(&mut json, value);
         }
         if let Some(id) = &self.correlation {
-            member("correlation_id", &id.as_str().into());
+            text(&mut json, ",\"correlation_id\":", id.as_str());
         }
         json.push(b'}');
         json
@@ -90,6 +88,12 @@ impl Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Writes what begins a member, and then its text, quoted.
+fn text(json: &mut Vec<u8>, begin: &str, text: &str) {
+    json.extend_from_slice(begin.as_bytes());
+    let _ = serde_json::to_writer(json, text);
 }
 
 fn line(text: &str) -> Cow<'_, str> {
