@@ -50,6 +50,7 @@ impl Config {
         let expose = check.expose_headers();
         let max_age = check.max_age();
         let vary = check.vary();
+        check.enforcement();
         let mut origins = OriginSet::default();
         for pattern in &patterns {
             if let Err(fault) = origins.add(pattern) {
@@ -78,7 +79,7 @@ impl Config {
             asks: builder.asks.clone(),
             ask_later: builder.ask_later.clone(),
             credentials: builder.credentials,
-            enforce_origin: builder.enforce_origin && !any_origin,
+            enforce_origin: builder.enforce_origin,
             expose: expose.and_then(|names| HeaderValue::try_from(names).ok()),
             vary,
             answers,
@@ -248,6 +249,12 @@ impl Check<'_> {
         }
         headers.remove("origin");
         headers.into_iter().collect()
+    }
+
+    fn enforcement(&mut self) {
+        if self.builder.enforce_origin && self.is_any_origin() {
+            self.problems.push(CorsProblem::EnforceAnyOrigin);
+        }
     }
 }
 

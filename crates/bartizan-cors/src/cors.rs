@@ -25,11 +25,11 @@ impl Cors {
     /// Makes a guard for the machine of a developer: every page from this machine may
     /// do everything.
     ///
-    /// It cannot get into production by three independent ways: `profile` has to say
-    /// [`Profile::Development`], which is what the service's own settings are asked
-    /// for; the crate has to be compiled with debug assertions, as cargo's `release`
-    /// profile does not; and even then it allows origins on `localhost` and loopback
-    /// addresses alone, which no other machine serves.
+    /// Three things keep it out of production, each by itself: `profile` has to be
+    /// [`Profile::Development`], which the service reads from its settings; the crate
+    /// has to be compiled with debug assertions, which cargo's `release` profile leaves
+    /// out; and even then the origins are those on `localhost` and loopback addresses,
+    /// which no other machine serves.
     ///
     /// # Errors
     ///

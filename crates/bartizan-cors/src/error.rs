@@ -46,6 +46,8 @@ pub enum CorsProblem {
         /// Why that is.
         reason: &'static str,
     },
+    /// Origins are to be enforced, and all are allowed.
+    EnforceAnyOrigin,
     /// All headers are exposed, and credentials are allowed, with which `*` means
     /// nothing.
     ExposeAllWithCredentials,
@@ -107,6 +109,7 @@ impl CorsProblem {
     pub const fn setting(&self) -> &'static str {
         match self {
             Self::Development { .. } => "development",
+            Self::EnforceAnyOrigin => "enforce_origin",
             Self::ExposeAllWithCredentials | Self::ResponseHeader { .. } => "expose_headers",
             Self::MaxAge { .. } => "max_age",
             Self::Method { .. } => "methods",
@@ -127,6 +130,7 @@ impl fmt::Display for CorsProblem {
         write!(f, "{}: ", self.setting())?;
         match self {
             Self::Development { reason } => f.write_str(reason),
+            Self::EnforceAnyOrigin => f.write_str("every origin is allowed"),
             Self::ExposeAllWithCredentials => {
                 f.write_str("* exposes nothing when credentials are allowed")
             }

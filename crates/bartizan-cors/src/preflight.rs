@@ -108,8 +108,10 @@ impl Answers {
 
     fn find(&self, method: &HeaderValue) -> Option<&Answer> {
         let name = method.as_bytes();
-        let is_safelisted = |m: &&str| m.as_bytes() == name;
-        if names::SAFELISTED_METHODS.iter().any(|m| is_safelisted(&m)) {
+        if names::SAFELISTED_METHODS
+            .iter()
+            .any(|m| m.as_bytes() == name)
+        {
             return Some(&self.safelisted);
         }
         let listed = self.methods.iter().find(|(listed, _)| listed == method);

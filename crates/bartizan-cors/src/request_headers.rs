@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn cors_11_takes_what_browsers_send_and_proxies_make_of_it() {
-        let commas = ",".repeat(16);
+        let commas = ",".repeat(15);
         for lines in [
             &["authorization,content-type,x-api-key"][..],
             &["content-type"],
@@ -131,7 +131,7 @@ mod tests {
             &["authorization", "content-type", "x-api-key"],
             &[",authorization,,x-api-key,"],
             &[""],
-            &[&commas[1..]],
+            &[&commas],
         ] {
             assert!(allow(lines), "{lines:?}");
         }

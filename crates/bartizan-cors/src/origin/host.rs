@@ -2,6 +2,7 @@ use std::fmt::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::InvalidOrigin;
+use super::punycode::is_encoded;
 
 /// The longest domain name, without a final dot.
 pub(super) const MAX_LEN: usize = 253;
@@ -63,7 +64,9 @@ fn is_domain(text: &str) -> bool {
 fn is_label(label: &str) -> bool {
     let is_allowed =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
-    (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(is_allowed)
+    (1..=MAX_LABEL).contains(&label.len())
+        && label.bytes().all(is_allowed)
+        && label.strip_prefix("xn--").is_none_or(is_encoded)
 }
 
 /// A browser takes such a host for an IPv4 address, and sends that or nothing.

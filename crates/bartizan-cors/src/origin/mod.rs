@@ -2,6 +2,7 @@ mod error;
 pub(crate) mod host;
 mod parts;
 mod pattern;
+mod punycode;
 mod set;
 #[cfg(test)]
 mod tests;

@@ -36,35 +36,21 @@ fn credentials_go_with_origins_that_can_be_trusted() {
         ("https://*.corp", Some(PublicSuffix)),
     ] {
         let with = |builder: CorsBuilder| problems(builder.origins([value]).credentials(true));
-        let value = value.to_owned();
-        let problem = |risk| CorsProblem::OriginWithCredentials { value, risk };
-        let expected: Vec<_> = expected.map(problem).into_iter().collect();
-        assert_eq!(with(Cors::builder()), expected);
-        let open = Cors::builder()
-            .insecure_origins(true)
-            .insecure_public_suffixes(true);
-        let is_any = value_is_any(&expected);
-        assert_eq!(with(open).is_empty(), !is_any, "{expected:?}");
-        assert_eq!(
-            problems(Cors::builder().origins(expected_value(&expected))),
-            []
-        );
-    }
-}
-
-/// There is no door for every origin with credentials.
-fn value_is_any(problems: &[CorsProblem]) -> bool {
-    let risk = CredentialRisk::AnyOrigin;
-    problems
-        .iter()
-        .any(|p| matches!(p, CorsProblem::OriginWithCredentials { risk: r, .. } if *r == risk))
-}
-
-/// Without credentials, it is allowed.
-fn expected_value(problems: &[CorsProblem]) -> Vec<String> {
-    match problems {
-        [CorsProblem::OriginWithCredentials { value, .. }] => vec![value.clone()],
-        _ => vec![APP.to_owned()],
+        let problem = |risk| CorsProblem::OriginWithCredentials {
+            value: value.to_owned(),
+            risk,
+        };
+        let problem: Vec<_> = expected.map(problem).into_iter().collect();
+        assert_eq!(with(Cors::builder()), problem);
+        // There is no door for every origin.
+        let open = || {
+            Cors::builder()
+                .insecure_origins(true)
+                .insecure_public_suffixes(true)
+        };
+        let stays = expected == Some(AnyOrigin);
+        assert_eq!(with(open()), if stays { problem } else { Vec::new() });
+        assert_eq!(problems(Cors::builder().origins([value])), [], "{value}");
     }
 }
 
@@ -106,7 +92,7 @@ fn everything_that_is_wrong_is_said_at_once() {
         .vary(["a b"])
         .credentials(true)
         .max_age(Duration::from_secs(86_401));
-    let error = wrong.clone().build().unwrap_err();
+    let error = wrong.build().unwrap_err();
     let value = |value: &str| value.to_owned();
     assert_eq!(
         error.problems(),
@@ -183,6 +169,12 @@ fn every_origin_and_some_is_a_contradiction() {
         assert_eq!(problems(builder), [CorsProblem::OriginBesideAny]);
     }
     assert_eq!(problems(Cors::builder().any_origin().any_origin()), []);
+}
+
+#[test]
+fn every_origin_leaves_nothing_to_enforce() {
+    let builder = Cors::builder().any_origin().enforce_origin(true);
+    assert_eq!(problems(builder), [CorsProblem::EnforceAnyOrigin]);
 }
 
 #[test]

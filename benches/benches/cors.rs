@@ -1,0 +1,181 @@
+//! What CORS adds to a request, beside tower-http's `CorsLayer`.
+//!
+//! `cargo bench -p benches --bench cors -- ir VARIANT N` sends N requests through one
+//! variant, for an instruction counter.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that goes wrong has to stop"
+)]
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::hint::black_box;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bartizan_core::GuardLayer;
+use bartizan_cors::Cors;
+use benches::{Race, allocations, report};
+use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use tower::util::BoxCloneSyncService;
+use tower_http::cors::CorsLayer;
+use tower_layer::Layer;
+use tower_service::Service;
+
+const KINDS: [(&str, f64); 4] = [
+    ("plain", 0.15),
+    ("actual", 0.25),
+    ("forbidden", 0.25),
+    ("preflight", 0.40),
+];
+
+fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "ir").skip(1);
+    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
+        let mut run = variant(&name);
+        for _ in 0..count.parse::<u64>().expect("a number of requests") {
+            run();
+        }
+        return;
+    }
+    let mut rows = Vec::new();
+    for (kind, limit) in KINDS {
+        let [inner, ours, ours_1000, peer] = names(kind);
+        let results = Race::new()
+            .variant(inner, variant(inner))
+            .variant(ours, variant(ours))
+            .variant(ours_1000, variant(ours_1000))
+            .variant(peer, variant(peer))
+            .print(kind, 61);
+        let row = results.layer_row(kind, ours, peer).peer_name("tower-http 0.7");
+        let base = allocations(variant(inner));
+        let [added, added_1000, peer] =
+            [ours, ours_1000, peer].map(|name| allocations(variant(name)) - base);
+        println!("allocations added: {added}, of 1000 origins {added_1000}, peer {peer}");
+        assert!(added <= 2 && added_1000 <= 2, "two allocations are the map's own");
+        let row = row.allocations(added).peer_allocations(peer);
+        rows.push(row.at_most(limit).drawn());
+    }
+    report("cors", &rows);
+}
+
+fn names(kind: &str) -> [&'static str; 4] {
+    match kind {
+        "plain" => ["inner-plain", "plain", "plain-1000", "tower-http-plain"],
+        "actual" => ["inner-actual", "actual", "actual-1000", "tower-http-actual"],
+        "forbidden" => ["inner-forbidden", "forbidden", "forbidden-1000", "tower-http-forbidden"],
+        "preflight" => ["inner-preflight", "preflight", "preflight-1000", "tower-http-preflight"],
+        _ => panic!("no kind of request: {kind}"),
+    }
+}
+
+/// Returns what sends one request through the variant called `name`: the kind of
+/// request, with what it goes through before or how many origins after it.
+fn variant(name: &str) -> Box<dyn FnMut()> {
+    if let Some(kind) = name.strip_prefix("inner-") {
+        sender(Inner, kind)
+    } else if let Some(kind) = name.strip_prefix("tower-http-") {
+        sender(peer().layer(Inner), kind)
+    } else if let Some(kind) = name.strip_suffix("-1000") {
+        sender(ours(1000).layer(Inner), kind)
+    } else {
+        sender(ours(3).layer(Inner), name)
+    }
+}
+
+fn origin(at: usize) -> String {
+    format!("https://app-{at}.example.com")
+}
+
+fn ours(origins: usize) -> GuardLayer<Cors> {
+    let cors = Cors::builder()
+        .origins((0..origins).map(origin))
+        .credentials(true)
+        .methods(["GET", "POST", "PUT", "DELETE"])
+        .request_headers(["authorization", "content-type"])
+        .expose_headers(["x-request-id"])
+        .max_age(Duration::from_secs(600))
+        .build();
+    GuardLayer::new(cors.expect("it is valid"))
+}
+
+fn peer() -> CorsLayer {
+    let origins = (0..3).map(|at| HeaderValue::try_from(origin(at)).expect("it is visible"));
+    CorsLayer::new()
+        .allow_origin(origins.collect::<Vec<_>>())
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([HeaderName::from_static("x-request-id")])
+        .max_age(Duration::from_secs(600))
+}
+
+/// Sends one request through a clone of `service`, boxed as axum's routes box each
+/// layer: nothing is inlined that would not be there.
+fn sender<S>(service: S, kind: &str) -> Box<dyn FnMut()>
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    let service = BoxCloneSyncService::new(service);
+    let (method, fields) = fields(kind);
+    Box::new(move || {
+        let mut request = Request::new(());
+        *request.method_mut() = method.clone();
+        for (name, value) in fields {
+            let value = HeaderValue::from_static(value);
+            request.headers_mut().insert(name.clone(), value);
+        }
+        let mut service = service.clone();
+        let mut cx = Context::from_waker(Waker::noop());
+        let Poll::Ready(Ok(())) = service.poll_ready(&mut cx) else {
+            panic!("the inner service is always ready");
+        };
+        let mut response = service.call(request);
+        let Poll::Ready(Ok(response)) = response.as_mut().poll(&mut cx) else {
+            panic!("the inner service answers at once");
+        };
+        drop(black_box(response));
+    })
+}
+
+type Fields = &'static [(HeaderName, &'static str)];
+
+fn fields(kind: &str) -> (Method, Fields) {
+    match kind {
+        "plain" => (Method::GET, &[]),
+        "actual" => (Method::GET, &[(header::ORIGIN, "https://app-2.example.com")]),
+        "forbidden" => (Method::GET, &[(header::ORIGIN, "https://app.evil.example")]),
+        "preflight" => (
+            Method::OPTIONS,
+            &[
+                (header::ORIGIN, "https://app-2.example.com"),
+                (header::ACCESS_CONTROL_REQUEST_METHOD, "PUT"),
+                (header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type"),
+            ],
+        ),
+        _ => panic!("no kind of request: {kind}"),
+    }
+}
+
+#[derive(Clone)]
+struct Inner;
+
+impl Service<Request<()>> for Inner {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        drop(black_box(request));
+        ready(Ok(Response::new(())))
+    }
+}
