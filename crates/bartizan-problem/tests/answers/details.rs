@@ -149,6 +149,10 @@ async fn rfc9110_6_a_hidden_rejection_is_the_404_of_the_application() {
             let denied = send_to(&html, answer(rejects(hidden())), request()).await;
             assert_eq!(denied.without_id(), missing.without_id());
             assert_eq!(denied.status, StatusCode::NOT_FOUND);
+            let known = Rejection::new(StatusCode::NOT_FOUND, "slug", "the item was deleted");
+            let known = answer(rejects(known.hide_as_not_found()));
+            let known = send_to(&html, known, request()).await;
+            assert_eq!(known.without_id(), missing.without_id());
         }
     }
     let shown = Problem::from(&hidden());
