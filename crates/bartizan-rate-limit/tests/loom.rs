@@ -38,7 +38,11 @@ impl Table {
     }
 
     fn give_back(&self, key: &str, quota: &Quota) {
-        ready(self.0.give_back(&[Charge::new(key.as_bytes(), quota, 1)], START)).unwrap();
+        ready(
+            self.0
+                .give_back(&[Charge::new(key.as_bytes(), quota, 1)], START),
+        )
+        .unwrap();
     }
 
     fn left(&self, key: &str, quota: &Quota) -> u32 {
@@ -120,7 +124,10 @@ fn a_bucket_is_not_lost_while_it_makes_room() {
         |table| table.take("b", &twice()),
         |table, first, second| {
             assert!(first && second);
-            assert_eq!((table.left("a", &twice()), table.left("b", &twice())), (0, 1));
+            assert_eq!(
+                (table.left("a", &twice()), table.left("b", &twice())),
+                (0, 1)
+            );
         },
     );
 }
@@ -133,7 +140,11 @@ fn two_newcomers_do_not_lose_each_other() {
         |table| table.take("c", &once()),
         |table, first, second| {
             assert!(first && second);
-            assert!(["a", "b", "c"].iter().all(|key| table.left(key, &once()) == 0));
+            assert!(
+                ["a", "b", "c"]
+                    .iter()
+                    .all(|key| table.left(key, &once()) == 0)
+            );
         },
     );
 }
@@ -181,7 +192,10 @@ fn two_charges_are_taken_together_or_not_at_all() {
         |table, first, second| {
             assert!(!(first && second));
             let left = u32::from(!first && !second);
-            assert_eq!((table.left("a", &twice()), table.left("b", &twice())), (left, left));
+            assert_eq!(
+                (table.left("a", &twice()), table.left("b", &twice())),
+                (left, left)
+            );
         },
     );
 }

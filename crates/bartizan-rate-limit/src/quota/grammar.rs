@@ -2,6 +2,7 @@
 //! the second, short units and a burst besides.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::{Fault, InvalidQuota, Quota, Quotas};
@@ -81,7 +82,7 @@ impl<'a> Reader<'a> {
 
     fn quota(&mut self) -> Result<Quota, InvalidQuota> {
         self.skip_space();
-        let limit = self.number(Fault::NoLimit)?;
+        let limit = self.number(Fault::NoLimit, Fault::BigNumber)?;
         self.skip_space();
         if !self.take("/") && !self.take("per") {
             return Err(self.fault(Fault::NoPer));
@@ -89,30 +90,29 @@ impl<'a> Reader<'a> {
         self.skip_space();
         let start = self.position();
         let count = match self.rest.bytes().next() {
-            Some(b'0'..=b'9') => self.number(Fault::NoUnit)?,
-            _ => 1,
+            Some(b'0'..=b'9') => self.number(Fault::NoUnit, Fault::LongPeriod)?,
+            _ => 1_u64,
         };
         self.skip_space();
-        let unit = Duration::from_nanos(self.unit()?);
-        let period = unit.checked_mul(count).unwrap_or(Duration::MAX);
+        let period = self.unit()?.checked_mul(count);
+        let period = period.map_or(Duration::MAX, Duration::from_nanos);
         let quota = Quota::new(limit, period).map_err(|error| error.moved_to(start))?;
         self.skip_space();
         if !self.take("burst") {
             return Ok(quota);
         }
         self.skip_space();
-        let burst = self.number(Fault::NoBurst)?;
+        let burst = self.number(Fault::NoBurst, Fault::BigNumber)?;
         self.skip_space();
         Ok(quota.burst(burst))
     }
 
-    fn number(&mut self, missing: Fault) -> Result<u32, InvalidQuota> {
+    fn number<N: FromStr>(&mut self, missing: Fault, big: Fault) -> Result<N, InvalidQuota> {
         let digits = self.leading(|byte| byte.is_ascii_digit());
         if digits.is_empty() {
             return Err(self.fault(missing));
         }
-        let number = digits.parse();
-        let number = number.map_err(|_| self.fault(Fault::BigNumber))?;
+        let number = digits.parse().map_err(|_| self.fault(big))?;
         self.skip(digits);
         Ok(number)
     }

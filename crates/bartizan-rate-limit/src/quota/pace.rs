@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Ticks of at least 67 ms are fine enough for any quota.
@@ -26,10 +27,16 @@ pub(crate) struct Pace {
     inverse: u64,
     /// The same, rounded up: after a whole period, a whole limit has refilled.
     rate: u64,
+    /// Tells quotas apart where they are hashed.
+    id: u64,
 }
 
 impl Pace {
     pub(super) fn new(limit: u32, period: Duration, burst: u32) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (limit, period, burst).hash(&mut hasher);
+        let id = hasher.finish();
+
         let period = period.as_nanos();
         let limit_or_one = u128::from(limit.max(1));
         let burst = if limit == 0 { 0 } else { burst };
@@ -58,7 +65,13 @@ impl Pace {
             step,
             inverse: u64::try_from((1_u128 << 126) / u128::from(step)).unwrap_or(u64::MAX),
             rate,
+            id,
         }
+    }
+
+    /// Returns what tells quotas of another limit, period or burst apart.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn exponent(&self) -> u32 {
@@ -100,8 +113,8 @@ impl Pace {
         u64::try_from(ticks).unwrap_or(u64::MAX)
     }
 
-    /// Returns the time from `nanos` until as many units are over.
-    pub(crate) fn until(&self, units: u64, nanos: u64) -> Duration {
+    /// Returns the nanoseconds from `nanos` until as many units are over.
+    pub(crate) fn until(&self, units: u64, nanos: u64) -> u64 {
         let product = u128::from(units) * u128::from(self.step);
         let then = product >> (62 - self.exponent);
         let mut then = u64::try_from(then).unwrap_or(u64::MAX).saturating_add(1);
@@ -109,7 +122,7 @@ impl Pace {
         while self.units(then - 1) >= units && then > nanos {
             then -= 1;
         }
-        Duration::from_nanos(then.saturating_sub(nanos))
+        then.saturating_sub(nanos)
     }
 
     /// Returns the number of bits of the ring in which ticks are written down.

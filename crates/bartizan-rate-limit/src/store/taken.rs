@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use crate::Quotas;
@@ -15,35 +16,63 @@ pub enum Allowance {
 }
 
 /// What a bucket says to a charge.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+///
+/// Times are kept in nanoseconds, up to 584 years of them.
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct BucketState {
-    allowance: Allowance,
+    /// 0 when it is allowed, and `NEVER` when it never will be.
+    retry: u64,
+    reset: u64,
     remaining: u32,
-    reset: Duration,
 }
+
+/// The waiting time without an end.
+const NEVER: u64 = u64::MAX;
 
 impl BucketState {
     /// Creates the state of a bucket in which `remaining` requests are left, and which
     /// is full after `reset`.
     #[must_use]
     pub fn new(allowance: Allowance, remaining: u32, reset: Duration) -> Self {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let retry = match allowance {
+            Allowance::Later(retry) => Some(nanos(retry)),
+            Allowance::Never => None,
+            Allowance::Now => return Self::allowed(remaining, nanos(reset)),
+        };
+        Self::refused(retry, remaining, nanos(reset))
+    }
+
+    pub(crate) const fn allowed(remaining: u32, reset: u64) -> Self {
         Self {
-            allowance,
-            remaining,
+            retry: 0,
             reset,
+            remaining,
+        }
+    }
+
+    pub(crate) fn refused(retry: Option<u64>, remaining: u32, reset: u64) -> Self {
+        Self {
+            retry: retry.map_or(NEVER, |retry| retry.clamp(1, NEVER - 1)),
+            reset,
+            remaining,
         }
     }
 
     /// Returns whether the bucket allows the cost.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
-        self.allowance == Allowance::Now
+        self.retry == 0
     }
 
     /// Returns whether the bucket allows the cost, and if not, when it will.
     #[must_use]
     pub fn allowance(&self) -> Allowance {
-        self.allowance
+        match self.retry {
+            0 => Allowance::Now,
+            NEVER => Allowance::Never,
+            retry => Allowance::Later(Duration::from_nanos(retry)),
+        }
     }
 
     /// Returns how many requests are left, after this one if it was taken.
@@ -55,17 +84,27 @@ impl BucketState {
     /// Returns the time until the bucket is full.
     #[must_use]
     pub fn reset(&self) -> Duration {
-        self.reset
+        Duration::from_nanos(self.reset)
     }
 
     /// Returns the time until the cost is allowed, unless it is allowed or never will
     /// be.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
-        match self.allowance {
+        match self.allowance() {
             Allowance::Later(retry) => Some(retry),
             Allowance::Never | Allowance::Now => None,
         }
+    }
+}
+
+impl fmt::Debug for BucketState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BucketState")
+            .field("allowance", &self.allowance())
+            .field("remaining", &self.remaining)
+            .field("reset", &self.reset())
+            .finish()
     }
 }
 
@@ -104,7 +143,7 @@ impl Taken {
 
     pub(crate) fn empty() -> Self {
         Self {
-            states: [BucketState::new(Allowance::Now, 0, Duration::ZERO); Quotas::MAX],
+            states: [BucketState::allowed(0, 0); Quotas::MAX],
             count: 0,
         }
     }

@@ -1,9 +1,7 @@
-use std::time::Duration;
-
 use super::set::{Place, Set};
 use super::word::{Tag, Word};
+use crate::BucketState;
 use crate::quota::Pace;
-use crate::{Allowance, BucketState};
 
 /// One charge on the bucket of one key, at one time.
 #[derive(Clone, Copy, Debug)]
@@ -85,12 +83,20 @@ impl<'a> Bucket<'a> {
 
     /// Says what the bucket answers that owed `before` and now owes `after`.
     pub(super) fn state(&self, before: u64, after: u64) -> BucketState {
-        let left = self.pace.capacity().saturating_sub(after);
+        let capacity = self.pace.capacity();
+        let remaining = self.pace.requests(capacity.saturating_sub(after));
         let reset = match after {
-            0 => Duration::ZERO,
+            0 => 0,
             _ => self.pace.until(self.units + after, self.nanos),
         };
-        BucketState::new(self.allowance(before), self.pace.requests(left), reset)
+        if self.with_cost(before).is_some() {
+            return BucketState::allowed(remaining, reset);
+        }
+        let retry = (self.cost <= capacity).then(|| {
+            let missing = (before + self.cost).saturating_sub(capacity);
+            self.pace.until(self.units + missing, self.nanos)
+        });
+        BucketState::refused(retry, remaining, reset)
     }
 
     /// Adds the cost to the debt, unless it becomes more than the bucket holds.
@@ -144,20 +150,5 @@ impl<'a> Bucket<'a> {
     fn inherited(&self, left: u64) -> u64 {
         let spare = self.pace.capacity().saturating_sub(self.cost);
         (self.pace.units(left) + 1).min(spare)
-    }
-
-    fn allowance(&self, debt: u64) -> Allowance {
-        if self.with_cost(debt).is_some() {
-            return Allowance::Now;
-        }
-        match debt
-            .saturating_add(self.cost)
-            .checked_sub(self.pace.capacity())
-        {
-            Some(missing) if self.cost <= self.pace.capacity() => {
-                Allowance::Later(self.pace.until(self.units + missing, self.nanos))
-            }
-            _ => Allowance::Never,
-        }
     }
 }

@@ -138,15 +138,13 @@ impl MemoryQuotaStore {
     }
 
     fn bucket<'a>(&'a self, charge: &Charge<'a>, nanos: u64) -> Bucket<'a> {
-        let quota = charge.quota;
+        let pace = charge.quota.pace();
         let mut hasher = self.hashing.build_hasher();
         hasher.write(charge.key);
         // Of a fixed length and last, so that no key passes for another and its quota.
-        hasher.write_u64(quota.period().as_secs());
-        hasher.write_u64(u64::from(quota.period().subsec_nanos()) << 32 | u64::from(quota.limit()));
-        hasher.write_u32(quota.burst_size());
+        hasher.write_u64(pace.id());
         let hash = hasher.finish();
-        Bucket::new(self.set(hash), hash, quota.pace(), charge.cost, nanos)
+        Bucket::new(self.set(hash), hash, pace, charge.cost, nanos)
     }
 
     /// Scales the upper bits of the hash to the number of sets; the fingerprint is of
@@ -231,5 +229,6 @@ impl Error for TooManyCharges {}
 fn nanos(now: SystemTime) -> u64 {
     const LAST: u64 = u64::MAX >> 1;
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_nanos()).map_or(LAST, |nanos| nanos.min(LAST))
+    let seconds = now.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(now.subsec_nanos().into()).min(LAST)
 }
