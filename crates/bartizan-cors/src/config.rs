@@ -7,6 +7,7 @@ use bartizan_core::{BoxError, BoxFuture, RequestHead};
 use http::HeaderValue;
 
 use crate::origin::OriginSet;
+use crate::pass::Bare;
 use crate::preflight::{Answers, Terms};
 use crate::vary::Vary;
 use crate::{CorsBuilder, CorsProblem, CredentialRisk, InvalidCors, Origin, OriginPattern};
@@ -30,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) expose: Option<HeaderValue>,
     pub(crate) vary: Vary,
     pub(crate) answers: Answers,
+    pub(crate) bare: Bare,
     /// Whether it was reported that something further in speaks CORS as well.
     pub(crate) is_stacked: AtomicBool,
 }
@@ -73,7 +75,7 @@ impl Config {
             max_age,
             vary: vary.preflight(),
         });
-        Ok(Self {
+        let mut config = Self {
             any_origin,
             origins,
             asks: builder.asks.clone(),
@@ -83,8 +85,11 @@ impl Config {
             expose: expose.and_then(|names| HeaderValue::try_from(names).ok()),
             vary,
             answers,
+            bare: Bare::default(),
             is_stacked: AtomicBool::new(false),
-        })
+        };
+        config.write_bare();
+        Ok(config)
     }
 }
 

@@ -21,9 +21,12 @@ impl Guard for Cors {
     #[inline]
     fn check(&self, head: RequestHead<'_>) -> Verdict<CorsPass> {
         let config = self.config.load_full();
-        let Some(origin) = head.headers().get(ORIGIN) else {
+        let mut origins = head.headers().get_all(ORIGIN).iter();
+        let Some(first) = origins.next() else {
             return Verdict::Pass(CorsPass::new(config, Mark::Plain));
         };
+        // Two origins are none: whoever is asked might look at either.
+        let origin = Some(first).filter(|_| origins.next().is_none());
         let is_preflight = *head.method() == Method::OPTIONS
             && head.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         if is_preflight {
@@ -43,7 +46,11 @@ enum Judged {
     Later(HeaderValue, BoxFuture<Result<bool, BoxError>>),
 }
 
-fn actual(config: Arc<Config>, origin: &HeaderValue, head: RequestHead<'_>) -> Verdict<CorsPass> {
+fn actual(
+    config: Arc<Config>,
+    origin: Option<&HeaderValue>,
+    head: RequestHead<'_>,
+) -> Verdict<CorsPass> {
     match judge(&config, origin, head) {
         Judged::Any => Verdict::Pass(CorsPass::new(config, Mark::Any)),
         Judged::Allowed(origin) => Verdict::Pass(CorsPass::new(config, Mark::Allowed(origin))),
@@ -76,7 +83,7 @@ fn failed(config: &Config, error: BoxError) -> Verdict<CorsPass> {
 
 fn preflight(
     config: Arc<Config>,
-    origin: &HeaderValue,
+    origin: Option<&HeaderValue>,
     head: RequestHead<'_>,
 ) -> Verdict<CorsPass> {
     let judged = judge(&config, origin, head);
@@ -120,14 +127,13 @@ fn refused(config: &Config, denial: Denial) -> Verdict<CorsPass> {
     Verdict::Reject(denial.into_rejection(Some(&config.vary.preflight())))
 }
 
-fn judge(config: &Config, origin: &HeaderValue, head: RequestHead<'_>) -> Judged {
+fn judge(config: &Config, origin: Option<&HeaderValue>, head: RequestHead<'_>) -> Judged {
     if config.any_origin {
         return Judged::Any;
     }
-    // Two origins are none: whoever is asked might look at either.
-    if head.headers().get_all(ORIGIN).iter().nth(1).is_some() {
+    let Some(origin) = origin else {
         return Judged::Denied;
-    }
+    };
     let bytes = origin.as_bytes();
     if bytes.len() > MAX_LEN {
         return Judged::Denied;

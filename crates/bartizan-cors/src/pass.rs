@@ -41,35 +41,71 @@ impl CorsPass {
 impl Pass for CorsPass {
     #[inline]
     fn seal<B>(self, response: &mut Response<B>) {
+        let Self { config, mark } = self;
         let headers = response.headers_mut();
-        self.config.vary.mark(headers);
-        let origin = match self.mark {
+        if headers.is_empty() {
+            *headers = config.bare(mark);
+            return;
+        }
+        config.vary.mark(headers);
+        let origin = match mark {
             Mark::Allowed(origin) => origin,
             // A cache may give the answer to a page later on.
-            Mark::Any | Mark::Plain if self.config.any_origin => HeaderValue::from_static("*"),
+            Mark::Any | Mark::Plain if config.any_origin => HeaderValue::from_static("*"),
             Mark::Any | Mark::Plain => return,
             Mark::Denied => {
                 if is_marked(headers) {
-                    self.config.report_stacked();
+                    config.report_stacked();
                 }
                 return;
             }
         };
-        self.config.allow(headers, origin);
+        if is_marked(headers) {
+            config.report_stacked();
+        } else {
+            config.allow(headers, origin);
+        }
     }
 }
 
+/// What a response without fields is given, written out: a map is copied faster than
+/// filled.
+#[derive(Debug, Default)]
+pub(crate) struct Bare {
+    allowed: HeaderMap,
+    others: HeaderMap,
+}
+
 impl Config {
+    /// Writes out what responses without fields are given.
+    pub(crate) fn write_bare(&mut self) {
+        let mut others = HeaderMap::new();
+        self.vary.mark(&mut others);
+        let mut allowed = others.clone();
+        self.allow(&mut allowed, HeaderValue::from_static("*"));
+        if self.any_origin {
+            others = allowed.clone();
+        }
+        self.bare = Bare { allowed, others };
+    }
+
+    #[inline]
+    fn bare(&self, mark: Mark) -> HeaderMap {
+        let Mark::Allowed(origin) = mark else {
+            return self.bare.others.clone();
+        };
+        let mut headers = self.bare.allowed.clone();
+        if let Some(value) = headers.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
+            *value = origin;
+        }
+        headers
+    }
+
     /// Says that `origin` may read the response.
     ///
     /// All of it or nothing: an origin of the service's own, completed by our
     /// permission for credentials, would be a decision that neither has made.
-    #[inline]
     fn allow(&self, headers: &mut HeaderMap, origin: HeaderValue) {
-        if is_marked(headers) {
-            self.report_stacked();
-            return;
-        }
         insert(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         if self.credentials {
             let value = HeaderValue::from_static("true");
@@ -99,7 +135,6 @@ fn is_marked(headers: &HeaderMap) -> bool {
 }
 
 /// Adds a field that is not there; a handler's own list of exposed headers stays.
-#[inline]
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     if let Ok(Entry::Vacant(entry)) = headers.try_entry(name) {
         let _ = entry.try_insert(value);

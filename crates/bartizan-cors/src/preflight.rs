@@ -72,9 +72,10 @@ impl Answers {
         let (Some(method), None) = (methods.next(), methods.next()) else {
             return Err(Denial::Method);
         };
-        let answer = self.find(method).ok_or(Denial::Method)?;
-        let lines = || asked.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-        let mut headers = if !asked.contains_key(ACCESS_CONTROL_REQUEST_HEADERS) {
+        let (answer, is_any) = self.find(method).ok_or(Denial::Method)?;
+        let lines = asked.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let lines = || lines.iter();
+        let mut headers = if lines().next().is_none() {
             answer.bare.clone()
         } else {
             match &self.headers {
@@ -94,10 +95,11 @@ impl Answers {
                 }
             }
         };
-        if self.credentials
+        if is_any
+            && self.credentials
             && let Some(allowed) = headers.get_mut(ACCESS_CONTROL_ALLOW_METHODS)
-            && allowed == "*"
         {
+            // `*` would be taken for a name.
             *allowed = method.clone();
         }
         let mut response = Response::new(());
@@ -106,19 +108,20 @@ impl Answers {
         Ok(response)
     }
 
-    fn find(&self, method: &HeaderValue) -> Option<&Answer> {
+    /// Finds the answer for a method, and says whether it is the one for any.
+    fn find(&self, method: &HeaderValue) -> Option<(&Answer, bool)> {
         let name = method.as_bytes();
-        if names::SAFELISTED_METHODS
-            .iter()
-            .any(|m| m.as_bytes() == name)
-        {
-            return Some(&self.safelisted);
+        let mut safelisted = names::SAFELISTED_METHODS.iter();
+        if safelisted.any(|safelisted| safelisted.as_bytes() == name) {
+            return Some((&self.safelisted, false));
         }
-        let listed = self.methods.iter().find(|(listed, _)| listed == method);
-        listed.map(|(_, answer)| answer).or_else(|| {
-            let is_method = names::is_token(name) && !names::is_forbidden_method(name);
-            self.any_method.as_ref().filter(|_| is_method)
-        })
+        let mut methods = self.methods.iter();
+        if let Some((_, answer)) = methods.find(|(listed, _)| listed == method) {
+            return Some((answer, false));
+        }
+        let is_method = names::is_token(name) && !names::is_forbidden_method(name);
+        let any = self.any_method.as_ref().filter(|_| is_method);
+        any.map(|answer| (answer, true))
     }
 }
 

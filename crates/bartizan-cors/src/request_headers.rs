@@ -64,6 +64,8 @@ fn trim(element: &[u8]) -> &[u8] {
 pub(crate) struct Names {
     names: Vec<Box<[u8]>>,
     longest: usize,
+    /// All of them, as a page asks that uses all.
+    joined: Box<[u8]>,
 }
 
 impl Names {
@@ -71,12 +73,22 @@ impl Names {
     pub(crate) fn new(names: &[String]) -> Self {
         let names: Vec<Box<[u8]>> = names.iter().map(|name| name.as_bytes().into()).collect();
         let longest = names.iter().map(|name| name.len()).max().unwrap_or(0);
-        Self { names, longest }
+        let joined = names.join(&b',').into();
+        Self {
+            names,
+            longest,
+            joined,
+        }
     }
 
     /// Returns whether each name is one of these, after the one before it.
     pub(crate) fn allow<'a>(&self, lines: impl Iterator<Item = &'a HeaderValue>) -> bool {
+        let mut lines = lines.peekable();
         let mut rest = self.names.as_slice();
+        let is_all = |line: &&HeaderValue| !rest.is_empty() && *line.as_bytes() == *self.joined;
+        if lines.next_if(is_all).is_some() {
+            rest = &[];
+        }
         read(lines, self.longest, |name| {
             let found = rest.iter().position(|allowed| **allowed == *name);
             let after = found.and_then(|at| rest.get(at + 1..));

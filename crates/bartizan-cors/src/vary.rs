@@ -20,10 +20,11 @@ impl Vary {
         };
         names.extend(further);
         let to_value = |names: &[String]| HeaderValue::try_from(names.join(", ")).ok();
-        let joined = if names.is_empty() {
-            None
-        } else {
-            to_value(&names)
+        let joined = match &*names {
+            [] => None,
+            // Copied for less than what is not static.
+            [_] if !any_origin => Some(HeaderValue::from_static("origin")),
+            names => to_value(names),
         };
         let each = names
             .iter()
