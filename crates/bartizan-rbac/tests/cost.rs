@@ -7,12 +7,14 @@
 
 use std::time::Duration;
 
-use bartizan_core::{Authentication, Guard, Principal, RequestHead, Verdict};
+use bartizan_core::{
+    Authentication, Guard, HostList, Principal, RequestFirewall, RequestHead, Verdict,
+};
 use bartizan_rbac::{
     Permissions, RoleHierarchy, Route, RouteTable, all, any, custom, max_age, not, permission,
     require, role, scope,
 };
-use http::Request;
+use http::{HeaderValue, Request};
 
 #[test]
 fn a_check_that_passes_allocates_nothing() {
@@ -44,6 +46,19 @@ fn a_rule_that_lets_pass_is_found_without_allocating() {
 
     for path in ["/health", "/me", "/items/1", "/a/b/c/d", "/files/a/b/c/d/e"] {
         assert_free(&table, &request(path));
+    }
+}
+
+#[test]
+fn a_request_that_the_firewall_lets_pass_allocates_nothing() {
+    let hosts = HostList::parse(["api.example.com", "*.shop.example"]).unwrap();
+    let firewall = RequestFirewall::new().hosts(hosts);
+    for path in ["/items/1?a=b", "/caf%C3%A9/a%20b/", "/shop.Items/List"] {
+        let mut request = request(path);
+        let headers = request.headers_mut();
+        headers.insert("host", HeaderValue::from_static("a.shop.example:8443"));
+        headers.insert("content-length", HeaderValue::from_static("12"));
+        assert_free(&firewall, &request);
     }
 }
 

@@ -160,7 +160,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     // A scope with a space is several.
     let name = || {
         prop_oneof!["[a-z:]{1,6}", "\\PC{1,6}", ".{1,6}"]
-            .prop_filter("a name", |name: &String| !name.trim().is_empty())
+            .prop_filter("a name", |name: &String| !name.is_empty())
     };
     let leaf = prop_oneof![
         name().prop_map(role),

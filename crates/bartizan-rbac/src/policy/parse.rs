@@ -127,7 +127,7 @@ impl<'a> Parser<'a> {
         let start = self.rest;
         match self.next()? {
             Some(Token::Word(name)) => Ok(name.to_owned()),
-            Some(Token::Quoted(name)) if !name.trim().is_empty() => Ok(name),
+            Some(Token::Quoted(name)) if !name.is_empty() => Ok(name),
             _ => {
                 self.rest = start;
                 Err(self.error("expected a name"))

@@ -63,8 +63,9 @@ impl Routes {
         self
     }
 
-    /// Lets everyone ask with `OPTIONS` about paths for which there is a rule, and
-    /// about `*`. Without it, `OPTIONS` needs rules as any other method does.
+    /// Lets everyone ask with `OPTIONS` about `*`, and about paths for which there is a
+    /// rule, unless that is for `OPTIONS`, too. Without it, `OPTIONS` needs rules as any
+    /// other method does.
     ///
     /// CORS preflights are answered before, by the guard for them.
     pub fn public_options(self) -> Self {
