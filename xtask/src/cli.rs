@@ -1,11 +1,15 @@
 //! The command line.
 
+use crate::bench::Options;
 use crate::failure::Failure;
 
 pub(crate) const USAGE: &str = "\
 cargo xtask test [STEP..]   prove the project: every step, or only those named
 cargo xtask list            name the steps and what each proves
-cargo xtask bench [ARG..]   run the benchmarks
+cargo xtask bench [NAME..]  measure what guards cost beside their peers, and
+                            draw docs/bench: all benchmarks, or those named;
+                            --quick only shows that it works, elsewhere;
+                            --draw draws again what was measured
 cargo xtask standards       list the tests of each demand of a standard
 cargo xtask help            print this
 
@@ -20,7 +24,7 @@ Environment:
 /// What the user asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    Bench(Vec<String>),
+    Bench(Options),
     Help,
     List,
     Standards,
@@ -38,7 +42,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Comma
     };
     let rest: Vec<String> = arguments.collect();
     let command = match name.as_str() {
-        "bench" => return Ok(Command::Bench(rest)),
+        "bench" => return Options::parse(rest).map(Command::Bench),
         "test" => return Ok(Command::Test(rest)),
         "help" | "--help" | "-h" => Command::Help,
         "list" => Command::List,
@@ -70,7 +74,14 @@ mod tests {
                 &["test", "fmt", "doc"],
                 Command::Test(vec!["fmt".into(), "doc".into()]),
             ),
-            (&["bench", "jwt"], Command::Bench(vec!["jwt".into()])),
+            (
+                &["bench", "jwt", "--quick"],
+                Command::Bench(Options {
+                    names: vec!["jwt".into()],
+                    quick: true,
+                    ..Options::default()
+                }),
+            ),
         ];
 
         for (arguments, expected) in table {
@@ -83,6 +94,7 @@ mod tests {
         let table = [
             (&["tset"][..], "no command `tset`"),
             (&["list", "fmt"], "`list` takes no argument, got `fmt`"),
+            (&["bench", "--slow"], "`bench` has no option `--slow`"),
         ];
 
         for (arguments, expected) in table {

@@ -7,12 +7,16 @@
 )]
 
 mod artifacts;
+mod bench;
 mod callgrind;
 mod cli;
 mod conformance;
 mod failure;
 mod gate;
+mod json;
+mod manifest;
 mod process_tree;
+mod python;
 mod server;
 mod shell;
 mod steps;
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<bool, Failure> {
     match command {
-        Command::Bench(arguments) => bench(&arguments).map(|()| true),
+        Command::Bench(options) => bench::run(&options),
         Command::Help => {
             println!("{}", cli::USAGE);
             Ok(true)
@@ -57,12 +61,6 @@ fn run(command: Command) -> Result<bool, Failure> {
         }
         Command::Test(names) => test(&names),
     }
-}
-
-fn bench(arguments: &[String]) -> Result<(), Failure> {
-    let shell = Shell::new(Duration::from_secs(4 * 3600))?;
-    let mut cargo = shell.cargo(&["bench", "--package", "benches", "--locked", "--"]);
-    shell.run(cargo.args(arguments))
 }
 
 /// Runs each step whatever became of those before it, so that one run tells

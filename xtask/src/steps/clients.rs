@@ -1,11 +1,11 @@
 //! Clients that others wrote, against the example as a user starts it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::failure::{Context, Failure};
+use crate::failure::Failure;
 use crate::server::Server;
 use crate::shell::Shell;
-use crate::{artifacts, system};
+use crate::{artifacts, python};
 
 use super::Outcome;
 
@@ -27,7 +27,8 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
             "the server is asked to end by a Unix signal".into(),
         ));
     }
-    let python = environment(shell)?;
+    let requirements = Path::new(SCRIPTS).join("requirements.txt");
+    let python = python::environment(shell, "clients-venv", &requirements)?;
     let program = artifacts::build(shell, "axum-api", "axum-api", &[])?;
 
     let mut command = shell.program(program);
@@ -62,40 +63,4 @@ fn end(server: Server) -> Result<Outcome, Failure> {
 #[cfg(not(unix))]
 fn end(_server: Server) -> Result<Outcome, Failure> {
     Ok(Outcome::Passed)
-}
-
-/// Returns the Python of a virtual environment that holds the libraries in the
-/// versions that the repository names.
-fn environment(shell: &Shell) -> Result<PathBuf, Failure> {
-    let requirements = shell.root().join(SCRIPTS).join("requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements).context(requirements.display())?;
-    let folder = shell.target().join("clients-venv");
-    let python = folder.join("bin/python");
-    let stamp = folder.join("installed.txt");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-
-    system::ensure(shell, "python3", "python3")?;
-    let mut make = shell.program("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&folder);
-    if shell.run(&mut make).is_err() {
-        // Debian's Python makes no environment without this package.
-        system::install(shell, "python3-venv")?;
-        shell.run(&mut make)?;
-    }
-    let mut pip = shell.program(&python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    // Wheels only: nothing of a package runs while it is installed. And nothing
-    // that the file does not name.
-    pip.args(["--only-binary", ":all:", "--no-deps", "--requirement"]);
-    shell.run(pip.arg(&requirements))?;
-    std::fs::write(&stamp, wanted).context(stamp.display())?;
-    Ok(python)
 }

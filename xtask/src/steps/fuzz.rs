@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::failure::{Context, Failure};
 use crate::shell::Shell;
-use crate::system;
+use crate::{manifest, system};
 
 use super::Outcome;
 
@@ -37,14 +37,11 @@ pub(super) fn fuzz(shell: &Shell) -> Result<Outcome, Failure> {
     }
     system::ensure(shell, "c++", "g++")?;
     let folder = shell.root().join("fuzz");
-    let manifest = folder.join("Cargo.toml");
-    let text = std::fs::read_to_string(&manifest).context(manifest.display())?;
-    let targets = binaries(&text);
+    let file = folder.join("Cargo.toml");
+    let text = std::fs::read_to_string(&file).context(file.display())?;
+    let targets = manifest::names(&text, "[[bin]]");
     if targets.is_empty() {
-        return Err(Failure::new(format!(
-            "no [[bin]] in {}",
-            manifest.display()
-        )));
+        return Err(Failure::new(format!("no [[bin]] in {}", file.display())));
     }
 
     let host = host(shell)?;
@@ -96,25 +93,6 @@ fn run(shell: &Shell, folder: &Path, program: &Path, target: &str) -> Result<(),
     shell.run(&mut command)
 }
 
-/// Reads the names of a manifest's `[[bin]]` tables.
-fn binaries(manifest: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut inside = false;
-    for line in manifest.lines().map(str::trim) {
-        if line.starts_with('[') {
-            inside = line == "[[bin]]";
-        } else if inside && let Some(name) = name(line) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-fn name(line: &str) -> Option<&str> {
-    let value = line.strip_prefix("name")?.trim_start().strip_prefix('=')?;
-    value.trim_start().strip_prefix('"')?.split('"').next()
-}
-
 fn host(shell: &Shell) -> Result<String, Failure> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = shell.read(shell.program(rustc).arg("-vV"))?;
@@ -128,25 +106,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    #[test]
-    fn reads_the_targets_of_a_manifest() {
-        let manifest = r#"
-            [package]
-            name = "fuzz"
-            [[bin]]
-            name = "jwt"
-            path = "fuzz_targets/jwt.rs"
-            [[bin]]
-            test = false
-            name="basic" # the credentials
-            [dependencies.x]
-            name = "not this"
-        "#;
-
-        assert_eq!(binaries(manifest), ["jwt", "basic"]);
-        assert_eq!(binaries("[package]\nname = \"fuzz\"\n"), Vec::<&str>::new());
-    }
 
     #[test]
     fn knows_the_host() {

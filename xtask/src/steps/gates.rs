@@ -9,33 +9,56 @@ use crate::{artifacts, callgrind, system};
 
 use super::Outcome;
 
-/// A binary of the package `benches` that is called as `BINARY VARIANT COUNT`,
-/// and what its variants promise.
+/// A binary that is called as `BINARY VARIANT COUNT`, and what its variants promise.
 #[derive(Debug)]
 struct Program {
+    package: &'static str,
     binary: &'static str,
     gates: &'static [Gate],
 }
 
-const PROGRAMS: &[Program] = &[Program {
-    binary: "engine-ir",
-    gates: &[
-        Gate {
-            promise: "a guard that answers at once costs as much as a service by hand",
-            variant: "guard",
-            against: "pass-through",
-            floor: None,
-            at_most: 1.1,
-        },
-        Gate {
-            promise: "four fused guards cost at most one and a half times one",
-            variant: "fused-4",
-            against: "guard",
-            floor: None,
-            at_most: 1.5,
-        },
-    ],
-}];
+const PROGRAMS: &[Program] = &[
+    Program {
+        package: "benches",
+        binary: "engine-ir",
+        gates: &[
+            Gate {
+                promise: "a guard that answers at once costs as much as a service by hand",
+                variant: "guard",
+                against: "pass-through",
+                floor: None,
+                at_most: 1.1,
+            },
+            Gate {
+                promise: "four fused guards cost at most one and a half times one",
+                variant: "fused-4",
+                against: "guard",
+                floor: None,
+                at_most: 1.5,
+            },
+        ],
+    },
+    Program {
+        package: "bench-stack",
+        binary: "stack-ir",
+        gates: &[
+            Gate {
+                promise: "the guards of a whole stack cost less joined than one by one",
+                variant: "bartizan",
+                against: "nested",
+                floor: Some("bare"),
+                at_most: 0.9,
+            },
+            Gate {
+                promise: "the whole stack adds less to a request than the peers composed",
+                variant: "bartizan",
+                against: "peers",
+                floor: Some("bare"),
+                at_most: 1.0,
+            },
+        ],
+    },
+];
 
 pub(super) fn gates(shell: &Shell) -> Result<Outcome, Failure> {
     if !cfg!(target_os = "linux") {
@@ -50,7 +73,12 @@ pub(super) fn gates(shell: &Shell) -> Result<Outcome, Failure> {
 }
 
 fn judge(shell: &Shell, program: &Program) -> Result<(), Failure> {
-    let binary = artifacts::build(shell, "benches", program.binary, &["--profile", "bench"])?;
+    let binary = artifacts::build(
+        shell,
+        program.package,
+        program.binary,
+        &["--profile", "bench"],
+    )?;
     let mut costs = BTreeMap::new();
     for variant in program.gates.iter().flat_map(Gate::variants) {
         if !costs.contains_key(variant) {

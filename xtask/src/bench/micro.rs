@@ -1,0 +1,67 @@
+//! Cargo's benchmarks, which report what they measure into a folder that we name.
+
+use crate::failure::{Context, Failure};
+use crate::manifest;
+use crate::shell::Shell;
+
+use super::figures::{self, Figures};
+
+/// What a quick run sets, as `benches` reads it: few rounds of everything.
+const QUICK: [(&str, &str); 2] = [("BARTIZAN_BENCH_ROUNDS", "5"), ("LOGIN_ROUNDS", "1")];
+
+/// Returns the names of the benchmarks, in the order of their manifest.
+///
+/// # Errors
+///
+/// The manifest cannot be read or names none.
+pub(super) fn names(shell: &Shell) -> Result<Vec<String>, Failure> {
+    let file = shell.root().join("benches/Cargo.toml");
+    let text = std::fs::read_to_string(&file).context(file.display())?;
+    let names = manifest::names(&text, "[[bench]]");
+    if names.is_empty() {
+        return Err(Failure::new(format!("no [[bench]] in {}", file.display())));
+    }
+    Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+/// Runs one benchmark and reads what it reported.
+///
+/// # Errors
+///
+/// It does not build, fails, or reports nothing.
+pub(super) fn measure(shell: &Shell, name: &str, quick: bool) -> Result<Figures, Failure> {
+    let folder = shell.target().join("bench-reports");
+    let file = figures::file(&folder, name);
+    // Figures of an earlier run must not pass for those of this one.
+    match std::fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).context(file.display());
+        }
+        _ => {}
+    }
+    let mut cargo = shell.cargo(&["bench", "--locked", "--package", "benches", "--bench", name]);
+    cargo.env("BARTIZAN_BENCH_JSON", &folder);
+    if quick {
+        cargo.envs(QUICK);
+    }
+    shell.run(&mut cargo)?;
+    if file.is_file() {
+        Figures::read(&file)
+    } else {
+        Err(Failure::new("it ran, but did not `report` any figures"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn finds_the_benchmarks_of_the_workspace() {
+        let names = names(&Shell::new(Duration::ZERO).unwrap()).unwrap();
+
+        assert!(names.contains(&"jwt".to_owned()), "{names:?}");
+    }
+}

@@ -1,0 +1,195 @@
+//! Requests per second of whole applications: bare, behind Bartizan, behind today's
+//! peers composed, and the same in `FastAPI`, as its tutorials do it.
+
+mod results;
+
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::json::Json;
+use crate::server::Server;
+use crate::shell::Shell;
+use crate::{artifacts, python, system};
+
+use super::contract::{self, Tokens};
+use super::cores::Cores;
+use super::figures::Figures;
+use super::wrk;
+
+use self::results::Results;
+
+const REQUIREMENTS: &str = "benches/stack/fastapi/requirements.txt";
+const FASTAPI: &str = "benches/stack/fastapi/app.py";
+const ANNOUNCEMENT: &str = "listening on ";
+
+/// One of the applications.
+#[derive(Debug)]
+pub(super) struct Application {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+}
+
+/// In the order in which charts show them; the first is what the others are
+/// compared with.
+pub(super) const APPLICATIONS: [Application; 4] = [
+    Application {
+        name: "bare",
+        label: "axum, no security at all",
+    },
+    Application {
+        name: "bartizan",
+        label: "axum behind Bartizan",
+    },
+    Application {
+        name: "peers",
+        label: "axum, tower-http, tower_governor, jsonwebtoken",
+    },
+    Application {
+        name: "fastapi",
+        label: "FastAPI, uvicorn, python-jose, slowapi",
+    },
+];
+
+/// How long and how often.
+#[derive(Clone, Copy, Debug)]
+struct Effort {
+    seconds: u32,
+    repetitions: usize,
+}
+
+/// Measures all applications in turns, so that what else the machine does falls on
+/// all of them.
+///
+/// # Errors
+///
+/// A program is missing or does not build, a server does not keep its contract, or
+/// any request was not answered with success.
+pub(super) fn measure(shell: &Shell, quick: bool) -> Result<Figures, Failure> {
+    if !cfg!(target_os = "linux") {
+        return Err(Failure::new("the comparison of stacks needs Linux"));
+    }
+    let effort = if quick {
+        Effort {
+            seconds: 1,
+            repetitions: 2,
+        }
+    } else {
+        Effort {
+            seconds: 4,
+            repetitions: 9,
+        }
+    };
+    system::ensure(shell, "wrk", "wrk")?;
+    let cores = Cores::find(shell)?;
+    let python = python::environment(shell, "fastapi-venv", Path::new(REQUIREMENTS))?;
+    let profile = ["--profile", "bench"];
+    let program = artifacts::build(shell, "bench-stack", "stack-server", &profile)?;
+    let token = |role: &str| {
+        let token = shell.read(shell.program(&program).args(["token", role]))?;
+        Ok::<_, Failure>(token.trim().to_owned())
+    };
+    let tokens = Tokens {
+        user: token("user")?,
+        stranger: token("guest")?,
+    };
+
+    let mut servers = Vec::new();
+    for application in &APPLICATIONS {
+        let mut command = if application.name == "fastapi" {
+            let mut command = cores.server(shell, &python);
+            command.arg(FASTAPI);
+            command
+        } else {
+            let mut command = cores.server(shell, &program);
+            command.args(["serve", application.name]);
+            command
+        };
+        let server = Server::start(&mut command, ANNOUNCEMENT)?;
+        contract::check(server.address(), application.name != "bare", &tokens)
+            .map_err(|failure| Failure::new(format!("{}: {failure}", application.name)))?;
+        servers.push(server);
+    }
+    println!("each server refuses what it has to, and only that");
+
+    let fields = [
+        format!("authorization: Bearer {}", tokens.user),
+        format!("origin: {}", contract::ORIGIN),
+    ];
+    let results = race(shell, cores, &servers, &fields, effort)?;
+    print!("\n{}", results.table());
+    Ok(figures(&results, effort))
+}
+
+/// Alternately forwards and backwards, after one short turn that does not count.
+fn race(
+    shell: &Shell,
+    cores: Cores,
+    servers: &[Server],
+    fields: &[String],
+    effort: Effort,
+) -> Result<Results, Failure> {
+    let mut results = Results::default();
+    for repetition in 0..=effort.repetitions {
+        let is_warm_up = repetition == 0;
+        let seconds = if is_warm_up { 1 } else { effort.seconds };
+        let pairs = APPLICATIONS.iter().zip(servers);
+        let mut turns: Vec<_> = pairs.enumerate().collect();
+        if repetition % 2 == 0 {
+            turns.reverse();
+        }
+        for path in ["/protected", "/plain"] {
+            for (index, (application, server)) in &turns {
+                let url = format!("http://{}{path}", server.address());
+                let run = wrk::run(shell, cores, &url, fields, seconds)?;
+                if run.failed > 0.0 {
+                    return Err(Failure::new(format!(
+                        "{}: {} requests for {path} failed",
+                        application.name, run.failed
+                    )));
+                }
+                if !is_warm_up {
+                    println!(
+                        "{repetition}/{} {path:<11} {:<9} {:>8.0} requests/s, p99 {:.1} ms",
+                        effort.repetitions, application.name, run.per_second, run.p99_ms
+                    );
+                    results.add(*index, path, run);
+                }
+            }
+        }
+    }
+    Ok(results)
+}
+
+fn figures(results: &Results, effort: Effort) -> Figures {
+    let effort = format!(
+        "{} turns of {} s, {} connections, one core for each server",
+        effort.repetitions,
+        effort.seconds,
+        wrk::CONNECTIONS
+    );
+    Figures::new(vec![
+        ("effort".to_owned(), Json::text(effort)),
+        ("noise".to_owned(), Json::number(results.noise())),
+        ("applications".to_owned(), results.applications()),
+        ("rows".to_owned(), results.rows()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The servers say who may call them; asking in another name would measure
+    /// refusals.
+    #[test]
+    fn the_servers_know_the_origin() {
+        let shell = Shell::new(std::time::Duration::ZERO).unwrap();
+        for file in ["benches/stack/src/lib.rs", FASTAPI] {
+            let text = std::fs::read_to_string(shell.root().join(file)).unwrap();
+            assert!(
+                text.contains(&format!("\"{}\"", contract::ORIGIN)),
+                "{file}"
+            );
+        }
+    }
+}
