@@ -1,5 +1,7 @@
 mod build;
 mod layer;
+#[cfg(feature = "problem")]
+mod problem;
 mod steps;
 
 use std::fmt;
@@ -7,10 +9,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bartizan_core::Observer;
-use tower_layer::Identity;
 
 pub use self::layer::StackLayer;
-use crate::step::{NoClient, NoGuards, Start};
+use crate::step::{Bare, NoClient, NoGuards, Start};
 
 /// Builds a stack of guards, in the one order that makes sense.
 ///
@@ -76,9 +77,9 @@ use crate::step::{NoClient, NoGuards, Start};
 ///     .build();
 /// ```
 #[must_use]
-pub struct Stack<At = Start, Guards = NoGuards, Client = NoClient, Outer = Identity> {
+pub struct Stack<At = Start, Guards = NoGuards, Client = NoClient, Frame = Bare> {
     guards: Guards,
-    outer: Outer,
+    frame: Frame,
     observer: Option<Arc<dyn Observer>>,
     at: PhantomData<fn() -> (At, Client)>,
 }
@@ -88,7 +89,7 @@ impl Stack {
     pub fn new() -> Self {
         Self {
             guards: NoGuards,
-            outer: Identity::new(),
+            frame: Bare,
             observer: None,
             at: PhantomData,
         }
@@ -101,7 +102,7 @@ impl Default for Stack {
     }
 }
 
-impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
+impl<At, Guards, Client, Frame> Stack<At, Guards, Client, Frame> {
     /// Gives the decisions of all guards to `observer`, in place of
     /// [`TracingObserver`](bartizan_core::TracingObserver).
     pub fn observed(self, observer: impl Observer) -> Self {
@@ -112,7 +113,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     }
 }
 
-impl<At, Guards, Client, Outer> fmt::Debug for Stack<At, Guards, Client, Outer> {
+impl<At, Guards, Client, Frame> fmt::Debug for Stack<At, Guards, Client, Frame> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stack").finish_non_exhaustive()
     }

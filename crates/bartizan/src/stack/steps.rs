@@ -10,9 +10,9 @@ use crate::step::{
     WithClient,
 };
 
-impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
+impl<At, Guards, Client, Frame> Stack<At, Guards, Client, Frame> {
     /// Puts security header fields on every response.
-    pub fn headers<C>(self, headers: C) -> Stack<Headers, Guards::Joined, Client, Outer>
+    pub fn headers<C>(self, headers: C) -> Stack<Headers, Guards::Joined, Client, Frame>
     where
         At: Before<Headers>,
         C: Fits<Headers>,
@@ -23,7 +23,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
 
     /// Answers cross-origin preflights, and lets scripts of the origins that are
     /// allowed read responses.
-    pub fn cors<C>(self, cors: C) -> Stack<Cors, Guards::Joined, Client, Outer>
+    pub fn cors<C>(self, cors: C) -> Stack<Cors, Guards::Joined, Client, Frame>
     where
         At: Before<Cors>,
         C: Fits<Cors>,
@@ -36,7 +36,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn client_address<C>(
         self,
         find: C,
-    ) -> Stack<ClientAddress, Guards::Joined, WithClient, Outer>
+    ) -> Stack<ClientAddress, Guards::Joined, WithClient, Frame>
     where
         At: Before<ClientAddress>,
         C: Fits<ClientAddress>,
@@ -46,7 +46,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     }
 
     /// Turns away requests that two readers may read in two ways.
-    pub fn firewall<C>(self, firewall: C) -> Stack<Firewall, Guards::Joined, Client, Outer>
+    pub fn firewall<C>(self, firewall: C) -> Stack<Firewall, Guards::Joined, Client, Frame>
     where
         At: Before<Firewall>,
         C: Fits<Firewall>,
@@ -58,7 +58,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     /// Turns away requests that another site made a browser send.
     ///
     /// Takes a guard that implements [`Fits<Csrf>`](Fits).
-    pub fn csrf<C>(self, csrf: C) -> Stack<Csrf, Guards::Joined, Client, Outer>
+    pub fn csrf<C>(self, csrf: C) -> Stack<Csrf, Guards::Joined, Client, Frame>
     where
         At: Before<Csrf>,
         C: Fits<Csrf>,
@@ -74,7 +74,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn rate_limit_by_address<C>(
         self,
         limit: C,
-    ) -> Stack<AddressLimit, Guards::Joined, Client, Outer>
+    ) -> Stack<AddressLimit, Guards::Joined, Client, Frame>
     where
         At: Before<AddressLimit>,
         Client: ClientKnown,
@@ -86,7 +86,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
 
     /// Adds a guard of your own, before anybody is authenticated. There may be
     /// several.
-    pub fn before_auth<C>(self, guard: C) -> Stack<BeforeAuth, Guards::Joined, Client, Outer>
+    pub fn before_auth<C>(self, guard: C) -> Stack<BeforeAuth, Guards::Joined, Client, Frame>
     where
         At: Before<BeforeAuth>,
         C: Chain,
@@ -100,7 +100,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn authenticate<S>(
         self,
         scheme: S,
-    ) -> Stack<Authentication, <Guards as Join<Authenticate<S>>>::Joined, Client, Outer>
+    ) -> Stack<Authentication, <Guards as Join<Authenticate<S>>>::Joined, Client, Frame>
     where
         At: Before<Authentication>,
         S: Scheme,
@@ -114,7 +114,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn authenticate_optional<S>(
         self,
         scheme: S,
-    ) -> Stack<Authentication, <Guards as Join<Authenticate<S>>>::Joined, Client, Outer>
+    ) -> Stack<Authentication, <Guards as Join<Authenticate<S>>>::Joined, Client, Frame>
     where
         At: Before<Authentication>,
         S: Scheme,
@@ -129,7 +129,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn authenticate_by<C>(
         self,
         guard: C,
-    ) -> Stack<Authentication, Guards::Joined, Client, Outer>
+    ) -> Stack<Authentication, Guards::Joined, Client, Frame>
     where
         At: Before<Authentication>,
         C: Fits<Authentication>,
@@ -144,7 +144,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     pub fn rate_limit_by_principal<C>(
         self,
         limit: C,
-    ) -> Stack<PrincipalLimit, Guards::Joined, Client, Outer>
+    ) -> Stack<PrincipalLimit, Guards::Joined, Client, Frame>
     where
         At: Before<PrincipalLimit> + PrincipalKnown,
         C: Fits<PrincipalLimit>,
@@ -157,7 +157,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     ///
     /// Needs [`authenticate`](Self::authenticate) in front of it. Any guard will do:
     /// a policy, a route table, or one of your own.
-    pub fn authorize<C>(self, policy: C) -> Stack<Authorization, Guards::Joined, Client, Outer>
+    pub fn authorize<C>(self, policy: C) -> Stack<Authorization, Guards::Joined, Client, Frame>
     where
         At: Before<Authorization> + PrincipalKnown,
         C: Chain,
@@ -167,7 +167,7 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
     }
 
     /// Adds a guard of your own, behind all others. There may be several.
-    pub fn guard<C>(self, guard: C) -> Stack<AfterAuth, Guards::Joined, Client, Outer>
+    pub fn guard<C>(self, guard: C) -> Stack<AfterAuth, Guards::Joined, Client, Frame>
     where
         At: Before<AfterAuth>,
         C: Chain,
@@ -176,13 +176,13 @@ impl<At, Guards, Client, Outer> Stack<At, Guards, Client, Outer> {
         self.join(guard)
     }
 
-    fn join<C, Next, Known>(self, next: C) -> Stack<Next, Guards::Joined, Known, Outer>
+    fn join<C, Next, Known>(self, next: C) -> Stack<Next, Guards::Joined, Known, Frame>
     where
         Guards: Join<C>,
     {
         Stack {
             guards: self.guards.join(next),
-            outer: self.outer,
+            frame: self.frame,
             observer: self.observer,
             at: PhantomData,
         }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use bartizan_core::chain::{And, Chain, Shadow, When};
-use bartizan_core::{Authenticate, FindClient, Guard, Scheme};
+use bartizan_core::{Authenticate, FindClient, Guard, RequestFirewall, Scheme};
 
-use super::{Authentication, ClientAddress};
+use super::{Authentication, ClientAddress, Firewall};
 
 /// Says that this guard is what a step of a stack is for.
 ///
@@ -36,7 +36,17 @@ use super::{Authentication, ClientAddress};
 pub trait Fits<Step>: Chain {}
 
 impl Fits<ClientAddress> for FindClient {}
+impl Fits<Firewall> for RequestFirewall {}
 impl<S: Scheme> Fits<Authentication> for Authenticate<S> {}
+
+#[cfg(feature = "cors")]
+impl Fits<super::Cors> for bartizan_cors::Cors {}
+#[cfg(feature = "headers")]
+impl Fits<super::Headers> for bartizan_headers::SecurityHeaders {}
+#[cfg(feature = "rate-limit")]
+impl Fits<super::AddressLimit> for bartizan_rate_limit::RateLimit {}
+#[cfg(feature = "rate-limit")]
+impl Fits<super::PrincipalLimit> for bartizan_rate_limit::RateLimit {}
 
 impl<Step, A: Fits<Step>, B: Fits<Step>> Fits<Step> for And<A, B> {}
 impl<Step, G: Guard + Fits<Step>> Fits<Step> for Arc<G> {}

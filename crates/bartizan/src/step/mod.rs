@@ -5,10 +5,14 @@
 //! is what a guard of one's own implements to be taken for one.
 
 mod fits;
+mod frame;
 mod join;
 mod order;
 
 pub use self::fits::Fits;
+pub use self::frame::{Bare, Frame};
+#[cfg(feature = "problem")]
+pub use self::frame::Framed;
 pub use self::join::{Fused, Join, NoGuards};
 pub use self::order::{Before, ClientKnown, PrincipalKnown};
 

@@ -1,6 +1,10 @@
 //! Guards that let everything pass, one for each step.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test needs some of them")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test needs some of them"
+)]
 
 use bartizan::{
     Attempt, AuthFailure, Challenge, Guard, Principal, Realm, RequestHead, Scheme, Verdict, step,
@@ -8,7 +12,7 @@ use bartizan::{
 
 macro_rules! guards {
     ($($name:ident: $($step:ident)*,)*) => {$(
-        pub struct $name;
+        pub(crate) struct $name;
 
         impl Guard for $name {
             type Pass = ();
@@ -33,7 +37,7 @@ guards! {
 }
 
 /// Takes everyone for the same principal.
-pub struct Anyone;
+pub(crate) struct Anyone;
 
 impl Scheme for Anyone {
     fn name(&self) -> &'static str {
