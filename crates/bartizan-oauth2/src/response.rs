@@ -60,6 +60,8 @@ pub(crate) fn error(rejection: &Rejection) -> Response<Full<Bytes>> {
     if let Some(delay) = rejection.delay() {
         headers.insert(RETRY_AFTER, HeaderValue::from(ceil_secs(delay)));
     }
+    // As guards do: an outer layer knows by it that the body is made for the client.
+    response.extensions_mut().insert(rejection.clone());
     response
 }
 

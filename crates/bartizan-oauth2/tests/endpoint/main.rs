@@ -18,7 +18,7 @@ mod scopes;
 
 use std::time::Duration;
 
-use bartizan_core::BoxError;
+use bartizan_core::{BoxError, Rejection};
 use bartizan_oauth2::{
     Client, Grant, GrantType, HashedSecret, IssuedToken, MemoryClientStore, TokenEndpoint,
 };
@@ -111,6 +111,9 @@ async fn send(endpoint: &TokenEndpoint, request: Request<Full<bytes::Bytes>>) ->
     let text = String::from_utf8(text).unwrap();
     assert_eq!(head.headers[CACHE_CONTROL], "no-store", "{text}");
     assert_eq!(head.headers[PRAGMA], "no-cache", "{text}");
+    // By it an outer layer tells an error that is made for the client from a fault.
+    let rejection = head.extensions.get::<Rejection>();
+    assert_eq!(rejection.is_some(), !head.status.is_success(), "{text}");
     assert_eq!(head.headers[CONTENT_TYPE], "application/json", "{text}");
     let json: Value = serde_json::from_str(&text).unwrap();
     if head.status != 200 {
