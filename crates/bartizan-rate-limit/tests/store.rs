@@ -65,15 +65,14 @@ fn a_bucket_that_is_charged_twice_at_once_refuses_as_a_whole() {
 
 #[test]
 fn keeps_apart_keys_and_quotas_but_not_names() {
-    let quota = Quota::per_minute(1);
     let store = Ledger::new(100);
     for (key, quota, allowed) in [
-        ("a", quota.clone(), true),
-        ("a", quota.clone(), false),
-        ("a", quota.clone().named("other"), false),
-        ("b", quota.clone(), true),
-        ("", quota.clone(), true),
-        ("a", quota.clone().burst(2), true),
+        ("a", Quota::per_minute(1), true),
+        ("a", Quota::per_minute(1), false),
+        ("a", Quota::per_minute(1).named("other"), false),
+        ("b", Quota::per_minute(1), true),
+        ("", Quota::per_minute(1), true),
+        ("a", Quota::per_minute(1).burst(2), true),
         ("a", Quota::per_minute(2), true),
         ("a", Quota::per_second(1), true),
     ] {

@@ -51,7 +51,7 @@ impl Pace {
             exponent += 1;
         }
         let request = request(exponent);
-        let units = limit_or_one * request << exponent;
+        let units = (limit_or_one * request) << exponent;
         let step = u64::try_from((period << 62).div_ceil(units)).unwrap_or(u64::MAX);
         let rate = u64::try_from((units << 64).div_ceil(period)).unwrap_or(u64::MAX);
         // Where a request refills in less than 2 ns, a clock cannot tell when.
@@ -143,7 +143,5 @@ fn largest(exponent: u32) -> u64 {
 }
 
 fn high(product: u128) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "64 of 128 bits are left")]
-    let high = (product >> 64) as u64;
-    high
+    (product >> 64) as u64
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bartizan_core::Reply;
-use bartizan_rate_limit::{Charge, MemoryQuotaStore, QuotaStore, Taken};
+use bartizan_rate_limit::{BucketState, Charge, MemoryQuotaStore, QuotaStore, Taken};
 
 pub(crate) const START: SystemTime = UNIX_EPOCH;
 
@@ -25,7 +25,8 @@ impl Ledger {
     /// Returns what is left of a bucket.
     pub(crate) fn left(&self, charge: Charge<'_>, after: Duration) -> u32 {
         let charge = Charge::new(charge.key, charge.quota, 0);
-        self.peek_at(&[charge], after).states()[0].remaining()
+        let taken = self.peek_at(&[charge], after);
+        taken.states().iter().map(BucketState::remaining).sum()
     }
 }
 

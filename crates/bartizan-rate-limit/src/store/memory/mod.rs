@@ -50,7 +50,7 @@ const KEYS_PER_SET: usize = 4;
 ///
 /// # When two keys share a bucket
 ///
-/// Hashes are made with SipHash under a random key of the store, so that nobody can look
+/// Hashes are made with `SipHash` under a random key of the store, so that nobody can look
 /// for keys that collide. Two keys share a bucket when set and fingerprint are the same,
 /// and they are then limited together, which refuses early and never allows more. The
 /// fingerprint has 26 bits for quotas of up to 7 a minute, 24 at 100 a minute, 21 at 100

@@ -42,9 +42,7 @@ impl Word {
     }
 
     fn exponent(self) -> u32 {
-        #[expect(clippy::cast_possible_truncation, reason = "6 bits are left")]
-        let exponent = (self.0 & ((1 << EXPONENT) - 1)) as u32;
-        exponent
+        (self.0 & ((1 << EXPONENT) - 1)) as u32
     }
 }
 
