@@ -34,7 +34,9 @@ const KINDS: [(&str, f64); 4] = [
 ];
 
 fn main() {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "ir").skip(1);
+    let mut arguments = std::env::args()
+        .skip_while(|argument| argument != "ir")
+        .skip(1);
     if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
         let mut run = variant(&name);
         for _ in 0..count.parse::<u64>().expect("a number of requests") {
@@ -51,12 +53,17 @@ fn main() {
             .variant(ours_1000, variant(ours_1000))
             .variant(peer, variant(peer))
             .print(kind, 61);
-        let row = results.layer_row(kind, ours, peer).peer_name("tower-http 0.7");
+        let row = results
+            .layer_row(kind, ours, peer)
+            .peer_name("tower-http 0.7");
         let base = allocations(variant(inner));
         let [added, added_1000, peer] =
             [ours, ours_1000, peer].map(|name| allocations(variant(name)) - base);
         println!("allocations added: {added}, of 1000 origins {added_1000}, peer {peer}");
-        assert!(added <= 2 && added_1000 <= 2, "two allocations are the map's own");
+        assert!(
+            added <= 2 && added_1000 <= 2,
+            "two allocations are the map's own"
+        );
         let row = row.allocations(added).peer_allocations(peer);
         rows.push(row.at_most(limit).drawn());
     }
@@ -67,8 +74,18 @@ fn names(kind: &str) -> [&'static str; 4] {
     match kind {
         "plain" => ["inner-plain", "plain", "plain-1000", "tower-http-plain"],
         "actual" => ["inner-actual", "actual", "actual-1000", "tower-http-actual"],
-        "forbidden" => ["inner-forbidden", "forbidden", "forbidden-1000", "tower-http-forbidden"],
-        "preflight" => ["inner-preflight", "preflight", "preflight-1000", "tower-http-preflight"],
+        "forbidden" => [
+            "inner-forbidden",
+            "forbidden",
+            "forbidden-1000",
+            "tower-http-forbidden",
+        ],
+        "preflight" => [
+            "inner-preflight",
+            "preflight",
+            "preflight-1000",
+            "tower-http-preflight",
+        ],
         _ => panic!("no kind of request: {kind}"),
     }
 }
@@ -149,14 +166,20 @@ type Fields = &'static [(HeaderName, &'static str)];
 fn fields(kind: &str) -> (Method, Fields) {
     match kind {
         "plain" => (Method::GET, &[]),
-        "actual" => (Method::GET, &[(header::ORIGIN, "https://app-2.example.com")]),
+        "actual" => (
+            Method::GET,
+            &[(header::ORIGIN, "https://app-2.example.com")],
+        ),
         "forbidden" => (Method::GET, &[(header::ORIGIN, "https://app.evil.example")]),
         "preflight" => (
             Method::OPTIONS,
             &[
                 (header::ORIGIN, "https://app-2.example.com"),
                 (header::ACCESS_CONTROL_REQUEST_METHOD, "PUT"),
-                (header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type"),
+                (
+                    header::ACCESS_CONTROL_REQUEST_HEADERS,
+                    "authorization,content-type",
+                ),
             ],
         ),
         _ => panic!("no kind of request: {kind}"),

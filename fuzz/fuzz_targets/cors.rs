@@ -64,7 +64,10 @@ fn preflight(origin: HeaderValue, names: Option<HeaderValue>) -> Option<HeaderVa
     *request.method_mut() = Method::OPTIONS;
     let fields = request.headers_mut();
     fields.insert("origin", origin);
-    fields.insert("access-control-request-method", HeaderValue::from_static("GET"));
+    fields.insert(
+        "access-control-request-method",
+        HeaderValue::from_static("GET"),
+    );
     fields.extend(names.map(|names| {
         let name = http::header::ACCESS_CONTROL_REQUEST_HEADERS;
         (name, names)
