@@ -1,0 +1,182 @@
+//! What it takes to charge one of many buckets: beside governor's keyed limiter, which
+//! reads its clock as ours does here.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that goes wrong has to stop, and counts in small numbers"
+)]
+
+use std::num::NonZeroU32;
+use std::thread;
+use std::time::SystemTime;
+
+use bartizan_core::Reply;
+use bartizan_rate_limit::{Charge, MemoryQuotaStore, Quota, QuotaStore};
+use benches::{Race, Row, report};
+use governor::DefaultKeyedRateLimiter;
+
+/// How many charges a thread makes in one call of a variant.
+const CHARGES: usize = 20_000;
+const ROUNDS: usize = 31;
+/// More than any key asks for in a run, while its bucket stays short of full.
+const BURST: u32 = 10_000_000;
+
+fn main() {
+    let mut rows = Vec::new();
+    for (size, keys) in [("1 k", 1_000), ("1 M", 1_000_000)] {
+        let even = Keys::even(keys);
+        let zipf = Keys::zipf(keys);
+        for (spread, sequence) in [("uniform", &even), ("zipf", &zipf)] {
+            for threads in [1, 2] {
+                let limit = if keys > 1_000 { 0.5 } else { 0.6 };
+                let name = format!("charge, {size} keys, {spread}, {threads} thread(s)");
+                rows.push(race(&name, keys, sequence, threads).at_most(limit));
+            }
+        }
+    }
+    memory();
+    report("rate_limit_store", &rows);
+}
+
+fn race(name: &str, keys: usize, sequence: &Keys, threads: usize) -> Row {
+    let quota = Quota::per_hour(1_000).burst(BURST);
+    let store = MemoryQuotaStore::with_capacity(keys);
+    let now = SystemTime::now();
+    let governor = peer();
+    for key in 0..keys as u64 {
+        charge(&store, &quota, key, now);
+        governor.check_key(&key).expect("allowed");
+    }
+    let ours = on_threads(threads, sequence, |key| {
+        charge(&store, &quota, key, SystemTime::now());
+    });
+    let theirs = on_threads(threads, sequence, |key| {
+        governor.check_key(&key).expect("allowed");
+    });
+    let results = Race::new()
+        .variant("governor", theirs)
+        .variant("bartizan", ours)
+        .print(&format!("{name}: {CHARGES} charges a thread"), ROUNDS);
+    Row::new(name)
+        .nanos(results.median("bartizan") / CHARGES as f64)
+        .peer("governor 0.10", results.median("governor") / CHARGES as f64)
+        .ratio(results.ratio("bartizan", "governor"))
+}
+
+fn peer() -> DefaultKeyedRateLimiter<u64> {
+    let limit = NonZeroU32::new(1_000).expect("not 0");
+    let burst = NonZeroU32::new(BURST).expect("not 0");
+    DefaultKeyedRateLimiter::keyed(governor::Quota::per_hour(limit).allow_burst(burst))
+}
+
+fn charge(store: &MemoryQuotaStore, quota: &Quota, key: u64, now: SystemTime) {
+    let key = key.to_le_bytes();
+    match store.take(&[Charge::new(&key, quota, 1)], now) {
+        Reply::Ready(Ok(taken)) if taken.is_allowed() => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Makes a call that charges the next keys of the sequence, on each thread from another
+/// place.
+fn on_threads(threads: usize, sequence: &Keys, charge: impl Fn(u64) + Sync) -> impl FnMut() {
+    let mut from = 0;
+    move || {
+        from += CHARGES;
+        let run = |thread: usize| {
+            let start = from + thread * (Keys::LENGTH / 2);
+            sequence.from(start).take(CHARGES).for_each(&charge);
+        };
+        thread::scope(|scope| {
+            for thread in 1..threads {
+                scope.spawn(move || run(thread));
+            }
+            run(0);
+        });
+    }
+}
+
+/// What is left of memory after keys that each came once.
+fn memory() {
+    let quota = Quota::per_hour(1_000);
+    let now = SystemTime::now();
+    println!("\nBytes a key");
+    let governor = peer();
+    let filled = allocation_counter::measure(|| {
+        (0..1_000_000).for_each(|key| drop(governor.check_key(&key)));
+    });
+    println!(
+        "{:<44} {:>11.1}",
+        "governor, 1 M",
+        filled.bytes_current as f64 / 1e6
+    );
+    let store = MemoryQuotaStore::with_capacity(1_000_000);
+    println!(
+        "{:<44} {:>11.1}",
+        "bartizan, 1 M",
+        store.bytes() as f64 / 1e6
+    );
+    let filled = allocation_counter::measure(|| {
+        (0..10_000_000).for_each(|key| charge(&store, &quota, key, now));
+    });
+    println!(
+        "allocations of 10 M further keys {:>23}",
+        filled.count_total
+    );
+    assert_eq!((filled.count_total, store.bytes()), (0, 16_000_000));
+}
+
+/// Keys in the order in which they come.
+struct Keys(Vec<u32>);
+
+impl Keys {
+    const LENGTH: usize = 1 << 21;
+
+    fn even(keys: usize) -> Self {
+        let mut random = Random(1);
+        Self(
+            (0..Self::LENGTH)
+                .map(|_| (random.unit() * keys as f64) as u32)
+                .collect(),
+        )
+    }
+
+    /// The second most frequent key comes half as often as the first, and so on.
+    fn zipf(keys: usize) -> Self {
+        let mut random = Random(2);
+        let mut sum = 0.0;
+        let sums: Vec<f64> = (1..=keys)
+            .map(|rank| {
+                sum += 1.0 / rank as f64;
+                sum
+            })
+            .collect();
+        let mut draw = || sums.partition_point(|upto| *upto < random.unit() * sum);
+        Self(
+            (0..Self::LENGTH)
+                .map(|_| draw().min(keys - 1) as u32)
+                .collect(),
+        )
+    }
+
+    fn from(&self, start: usize) -> impl Iterator<Item = u64> {
+        let (before, after) = self.0.split_at(start % Self::LENGTH);
+        after.iter().chain(before).map(|key| u64::from(*key))
+    }
+}
+
+/// A xorshift generator: the same keys in every run.
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
