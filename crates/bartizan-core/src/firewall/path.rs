@@ -120,7 +120,15 @@ impl PathRules {
     /// # Errors
     ///
     /// Returns the first [`PathTrick`] that is not allowed.
+    #[inline]
     pub fn check(self, path: &str) -> Result<(), PathTrick> {
+        if is_plain(path) {
+            return Ok(());
+        }
+        self.scan(path)
+    }
+
+    fn scan(self, path: &str) -> Result<(), PathTrick> {
         let mut scan = Scan::new(self, path)?;
         while scan.next()?.is_some() {}
         scan.finish()
@@ -133,7 +141,10 @@ impl PathRules {
     ///
     /// As [`check`](Self::check).
     pub fn normalize(self, path: &str) -> Result<Cow<'_, str>, PathTrick> {
-        self.check(path)?;
+        if is_plain(path) {
+            return Ok(Cow::Borrowed(path));
+        }
+        self.scan(path)?;
         if !path.contains(['%', ';']) && !path.contains("//") {
             return Ok(Cow::Borrowed(path));
         }
@@ -152,4 +163,26 @@ impl PathRules {
             .map(Cow::Owned)
             .map_err(|_| PathTrick::InvalidUtf8)
     }
+}
+
+/// Returns whether a path is made of what has one reading: most are.
+fn is_plain(path: &str) -> bool {
+    let mut octets = path.bytes();
+    if octets.next() != Some(b'/') {
+        return false;
+    }
+    let mut last = b'/';
+    for octet in octets {
+        let is_plain = match octet {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'~' => true,
+            b'/' => !matches!(last, b'/' | b'.'),
+            b'.' => last != b'/',
+            _ => false,
+        };
+        if !is_plain {
+            return false;
+        }
+        last = octet;
+    }
+    last != b'.'
 }

@@ -99,14 +99,18 @@ const SAMPLE: &str = "-sample-of-a-parameter-";
 /// Leaves nothing by which programs may differ: letter case, dots and spaces at the end
 /// of a segment, a slash at the end.
 pub(super) fn fold(normal: &str) -> Cow<'_, str> {
-    if normal
-        .chars()
-        .any(|c| c.is_ascii_uppercase() || !c.is_ascii())
-    {
-        Cow::Owned(trimmed(&normal.to_lowercase()).into_owned())
-    } else {
-        trimmed(normal)
+    let mut last = 0;
+    let mut is_folded = true;
+    for octet in normal.bytes() {
+        is_folded &= !octet.is_ascii_uppercase()
+            && octet.is_ascii()
+            && !(octet == b'/' && matches!(last, b'.' | b' '));
+        last = octet;
     }
+    if is_folded && (normal == "/" || !matches!(last, b'/' | b'.' | b' ')) {
+        return Cow::Borrowed(normal);
+    }
+    Cow::Owned(trimmed(&normal.to_lowercase()).into_owned())
 }
 
 fn trimmed(path: &str) -> Cow<'_, str> {

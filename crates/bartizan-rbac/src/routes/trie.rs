@@ -1,5 +1,3 @@
-use std::cmp::Reverse;
-
 use super::pattern::{Part, parts};
 
 /// Finds the pattern that a path matches, as matchit does, and without allocating.
@@ -9,8 +7,10 @@ use super::pattern::{Part, parts};
 /// matchit has taken, so that no two patterns are equally good.
 #[derive(Debug, Default)]
 pub(super) struct Trie {
-    /// What can follow, those that go first at the front.
-    edges: Vec<(Edge, Self)>,
+    /// Sorted.
+    literals: Vec<(String, Self)>,
+    /// Those with the longest prefix first.
+    parameters: Vec<(Edge, Self)>,
     value: Option<usize>,
 }
 
@@ -61,22 +61,24 @@ impl Trie {
             Some((segment, tail)) => (segment, Some(tail)),
             None => (rest, None),
         };
+        let end = |node: &Self| match tail {
+            Some(tail) => node.below(tail),
+            None => node.value,
+        };
+        let literals = &self.literals;
+        let place = literals.binary_search_by(|(literal, _)| literal.as_str().cmp(segment));
+        let literal = place.ok().and_then(|place| literals.get(place));
+        if let Some(found) = literal.and_then(|(_, node)| end(node)) {
+            return Some(found);
+        }
         let is_longer =
             |text: &str, prefix: &str| text.len() > prefix.len() && text.starts_with(prefix);
-        self.edges.iter().find_map(|(edge, node)| {
-            let matches = match edge {
-                Edge::Literal(literal) => literal == segment,
-                // As there, one that is not at the end may be empty.
-                Edge::Parameter(prefix) if tail.is_some() => segment.starts_with(prefix),
-                Edge::Parameter(prefix) => is_longer(segment, prefix),
-                Edge::Rest(prefix) if is_longer(rest, prefix) => return node.value,
-                Edge::Rest(_) => false,
-            };
-            match tail {
-                _ if !matches => None,
-                Some(tail) => node.below(tail),
-                None => node.value,
-            }
+        self.parameters.iter().find_map(|(edge, node)| match edge {
+            // As there, one that is not at the end may be empty.
+            Edge::Parameter(prefix) if tail.is_some() && segment == prefix => end(node),
+            Edge::Parameter(prefix) if is_longer(segment, prefix) => end(node),
+            Edge::Rest(prefix) if is_longer(rest, prefix) => node.value,
+            _ => None,
         })
     }
 
@@ -86,21 +88,34 @@ impl Trie {
         reason = "the place was found or made right before"
     )]
     fn child(&mut self, edge: Edge) -> &mut Self {
-        let place = match self.edges.iter().position(|(other, _)| *other == edge) {
+        let length = match &edge {
+            Edge::Literal(literal) => {
+                let literals = &mut self.literals;
+                let place = literals.binary_search_by(|(other, _)| other.cmp(literal));
+                let place = place.unwrap_or_else(|place| {
+                    literals.insert(place, (literal.clone(), Self::default()));
+                    place
+                });
+                return &mut self.literals[place].1;
+            }
+            Edge::Parameter(prefix) | Edge::Rest(prefix) => prefix.len(),
+        };
+        let place = match self.parameters.iter().position(|(other, _)| *other == edge) {
             Some(place) => place,
             None => {
-                let key = |edge: &Edge| match edge {
-                    Edge::Literal(_) => (0, Reverse(0)),
-                    Edge::Parameter(prefix) | Edge::Rest(prefix) => (1, Reverse(prefix.len())),
+                let is_before = |other: &Edge| match other {
+                    Edge::Literal(text) | Edge::Parameter(text) | Edge::Rest(text) => {
+                        text.len() >= length
+                    }
                 };
                 let place = self
-                    .edges
-                    .partition_point(|(other, _)| key(other) <= key(&edge));
-                self.edges.insert(place, (edge, Self::default()));
+                    .parameters
+                    .partition_point(|(other, _)| is_before(other));
+                self.parameters.insert(place, (edge, Self::default()));
                 place
             }
         };
-        &mut self.edges[place].1
+        &mut self.parameters[place].1
     }
 }
 
