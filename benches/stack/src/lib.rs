@@ -13,15 +13,18 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     reason = "a benchmark that goes wrong has to stop"
 )]
 
 mod bartizan;
+mod exchange;
 mod mode;
 mod peers;
 mod routes;
 mod token;
 
+pub use self::exchange::Exchange;
 pub use self::mode::Mode;
 pub use self::token::{ROLE, token};
 

@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use axum::Router;
 
-use crate::bartizan::fused;
+use crate::bartizan::{fused, nested};
 use crate::peers::peers;
 use crate::routes::routes;
 
@@ -14,20 +14,20 @@ pub enum Mode {
     Bare,
     /// The guards of this project.
     Bartizan,
+    /// The same guards, each in a layer of its own.
+    Nested,
     /// What others offer for the same, composed.
     Peers,
 }
 
 impl Mode {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Bare, Self::Bartizan, Self::Peers];
-
     /// Returns the application.
     pub fn app(self) -> Router {
         let routes = routes();
         let protected = match self {
             Self::Bare => routes.protected,
-            Self::Bartizan => routes.protected.layer(fused()),
+            Self::Bartizan => fused(routes.protected),
+            Self::Nested => nested(routes.protected),
             Self::Peers => peers(routes.protected),
         };
         protected.merge(routes.plain)
@@ -41,8 +41,11 @@ impl FromStr for Mode {
         match name {
             "bare" => Ok(Self::Bare),
             "bartizan" => Ok(Self::Bartizan),
+            "nested" => Ok(Self::Nested),
             "peers" => Ok(Self::Peers),
-            _ => Err(format!("no mode `{name}`; there are bare, bartizan, peers")),
+            _ => Err(format!(
+                "no mode `{name}`; there are bare, bartizan, nested, peers"
+            )),
         }
     }
 }

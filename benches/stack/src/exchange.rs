@@ -1,0 +1,90 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::task::{Context, Poll, Waker};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::{HeaderValue, Request, StatusCode};
+use tower::Service as _;
+
+use crate::{Mode, ROLE, token};
+
+/// Sends one request after the other to an application, without a connection.
+#[derive(Debug)]
+pub struct Exchange {
+    app: Router,
+    origin: HeaderValue,
+    credentials: HeaderValue,
+}
+
+impl Exchange {
+    /// Prepares requests of somebody who may.
+    ///
+    /// # Panics
+    ///
+    /// No token can be signed.
+    #[must_use]
+    pub fn new(mode: Mode) -> Self {
+        let credentials = format!("Bearer {}", token(ROLE));
+        Self {
+            app: mode.app(),
+            origin: HeaderValue::from_static(crate::ORIGIN),
+            credentials: credentials.parse().expect("a field value"),
+        }
+    }
+
+    /// Sends one request to `/protected`, and returns the status of its response.
+    ///
+    /// # Panics
+    ///
+    /// The application does not answer at once.
+    pub fn send(&mut self) -> StatusCode {
+        let mut request = Request::get("/protected")
+            .header(HOST, HeaderValue::from_static("127.0.0.1"))
+            .header(ORIGIN, self.origin.clone())
+            .header(AUTHORIZATION, self.credentials.clone())
+            .body(Body::empty())
+            .expect("a request");
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(address));
+        let mut cx = Context::from_waker(Waker::noop());
+        // As a server does: a clone for each request.
+        let mut response = self.app.clone().call(request);
+        match std::pin::Pin::new(&mut response).poll(&mut cx) {
+            Poll::Ready(Ok(response)) => response.status(),
+            Poll::Ready(Err(never)) => match never {},
+            Poll::Pending => panic!("the application waits"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mode_answers_those_who_may() {
+        for mode in [Mode::Bare, Mode::Bartizan, Mode::Nested, Mode::Peers] {
+            let mut exchange = Exchange::new(mode);
+            assert_eq!(exchange.send(), StatusCode::OK, "{mode:?}");
+            assert_eq!(exchange.send(), StatusCode::OK, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn every_mode_but_the_bare_one_turns_others_away() {
+        let anonymous = HeaderValue::from_static("Bearer none");
+        let stranger = format!("Bearer {}", token("guest")).parse().unwrap();
+        for (credentials, expected) in [
+            (anonymous, StatusCode::UNAUTHORIZED),
+            (stranger, StatusCode::FORBIDDEN),
+        ] {
+            for mode in [Mode::Bartizan, Mode::Nested, Mode::Peers] {
+                let mut exchange = Exchange::new(mode);
+                exchange.credentials = credentials.clone();
+                assert_eq!(exchange.send(), expected, "{mode:?}");
+            }
+        }
+    }
+}
