@@ -37,7 +37,10 @@ impl QuotaOutcome {
     /// Returns the time until all quotas are whole again, to the second.
     #[must_use]
     pub fn reset(&self) -> Duration {
-        self.quotas().map(|quota| quota.reset).max().unwrap_or_default()
+        self.quotas()
+            .map(|quota| quota.reset)
+            .max()
+            .unwrap_or_default()
     }
 
     /// Returns what is left of each quota.

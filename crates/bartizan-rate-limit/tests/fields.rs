@@ -77,15 +77,32 @@ fn follows_the_tenth_draft() {
 #[tokio::test]
 async fn rl_1_and_2_what_is_sent_parses_to_the_same_values() {
     let clock = FakeClock::at_unix(NOW);
-    let layer = guard("3/second; 5 per 90 seconds; 4/hour burst 2", &clock, Fields::standard());
+    let layer = guard(
+        "3/second; 5 per 90 seconds; 4/hour burst 2",
+        &clock,
+        Fields::standard(),
+    );
     for _ in 0..4 {
         let response = ask(&layer).await;
         let policies = parse(field(&response, "ratelimit-policy"));
         let told: Vec<_> = policies
             .iter()
-            .map(|policy| (&*policy.name, policy.integer("q").unwrap(), policy.integer("w").unwrap()))
+            .map(|policy| {
+                (
+                    &*policy.name,
+                    policy.integer("q").unwrap(),
+                    policy.integer("w").unwrap(),
+                )
+            })
             .collect();
-        assert_eq!(told, [("api-second", 3, 1), ("api-90s", 5, 90), ("api-hour", 4, 3600)]);
+        assert_eq!(
+            told,
+            [
+                ("api-second", 3, 1),
+                ("api-90s", 5, 90),
+                ("api-hour", 4, 3600)
+            ]
+        );
         let limits = parse(field(&response, "ratelimit"));
         assert_eq!(limits.len(), policies.len());
         for (limit, policy) in limits.iter().zip(&policies) {
@@ -155,7 +172,11 @@ async fn rl_5_retry_after_is_not_before_t_of_any_policy() {
 async fn t_is_when_there_is_more() {
     let clock = FakeClock::at_unix(NOW);
     let layer = guard("3/minute", &clock, Fields::standard());
-    for expected in [r#""api";r=2;t=20"#, r#""api";r=1;t=40"#, r#""api";r=0;t=20"#] {
+    for expected in [
+        r#""api";r=2;t=20"#,
+        r#""api";r=1;t=40"#,
+        r#""api";r=0;t=20"#,
+    ] {
         assert_eq!(field(&ask(&layer).await, "ratelimit"), expected);
     }
     clock.advance(Duration::from_millis(20_001));
@@ -170,7 +191,10 @@ async fn rl_7_what_is_left_over_t_can_be_kept_within_the_rate() {
     let layer = guard("100/minute", &clock, Fields::standard().capped());
     for _ in 0..99 {
         let limits = parse(field(&ask(&layer).await, "ratelimit"));
-        let (r, t) = (limits[0].integer("r").unwrap(), limits[0].integer("t").unwrap());
+        let (r, t) = (
+            limits[0].integer("r").unwrap(),
+            limits[0].integer("t").unwrap(),
+        );
         assert!(r * 60 <= t * 100, "r={r} t={t}");
     }
 }
@@ -202,7 +226,11 @@ async fn rl_8_a_partition_key_is_a_keyed_hash() {
         request.extensions_mut().insert(client);
         let response = send(&layer, &Probe::new(), request).await;
         let limits = parse(field(&response, "ratelimit"));
-        let (_, pk) = limits[0].parameters.iter().find(|(name, _)| name == "pk").unwrap();
+        let (_, pk) = limits[0]
+            .parameters
+            .iter()
+            .find(|(name, _)| name == "pk")
+            .unwrap();
         pk.as_byte_sequence().unwrap().to_vec()
     };
     let (one, two) = ("one secret of the service's own", "another one, elsewhere");
@@ -220,7 +248,11 @@ async fn rl_9_the_legacy_fields_are_sent_by_option() {
     for (fields, limit, reset) in [
         (Fields::standard(), None, None),
         (Fields::none(), None, None),
-        (Fields::none().legacy(LegacyReset::Delay), Some("5"), Some("24")),
+        (
+            Fields::none().legacy(LegacyReset::Delay),
+            Some("5"),
+            Some("24"),
+        ),
         (
             Fields::standard().legacy(LegacyReset::UnixTime),
             Some("5"),
@@ -230,7 +262,12 @@ async fn rl_9_the_legacy_fields_are_sent_by_option() {
         let layer = guard("5/minute; 100/day", &clock, fields);
         ask(&layer).await;
         let response = ask(&layer).await;
-        let value = |name| response.headers().get(name).map(|value| value.to_str().unwrap());
+        let value = |name| {
+            response
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap())
+        };
         assert_eq!(value("x-ratelimit-limit"), limit);
         assert_eq!(value("x-ratelimit-remaining"), limit.map(|_| "3"));
         assert_eq!(value("x-ratelimit-reset"), reset);

@@ -16,7 +16,10 @@ fn settings(json: &str) -> RateLimitSettings {
 
 fn problems(json: &str) -> Vec<String> {
     let problems = settings(json).build().unwrap_err();
-    problems.problems().map(|(name, _)| name.to_owned()).collect()
+    problems
+        .problems()
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 async fn ask(guard: RateLimit) -> Response<String> {
@@ -32,7 +35,10 @@ async fn quotas_alone_make_a_guard() {
     for expected in [200, 200, 200, 200, 200, 429] {
         let response = ask(guard.clone()).await;
         assert_eq!(response.status(), expected);
-        assert_eq!(response.headers()["ratelimit-policy"], r#""default";q=5;w=60"#);
+        assert_eq!(
+            response.headers()["ratelimit-policy"],
+            r#""default";q=5;w=60"#
+        );
         assert!(!response.headers().contains_key("x-ratelimit-limit"));
     }
 }
@@ -63,7 +69,15 @@ fn everything_that_is_wrong_is_reported_at_once() {
     );
     assert_eq!(
         names,
-        ["quotas", "key", "scope", "legacy_fields", "jitter_seconds", "capacity", "exempt_networks"],
+        [
+            "quotas",
+            "key",
+            "scope",
+            "legacy_fields",
+            "jitter_seconds",
+            "capacity",
+            "exempt_networks"
+        ],
     );
 }
 
@@ -74,6 +88,9 @@ fn a_setting_that_does_not_exist_is_an_error() {
         r#"{"key": "client"}"#,
         r#"{"quotas": "5/minute", "capacity": 0}"#,
     ] {
-        assert!(serde_json::from_str::<RateLimitSettings>(json).is_err(), "{json}");
+        assert!(
+            serde_json::from_str::<RateLimitSettings>(json).is_err(),
+            "{json}"
+        );
     }
 }

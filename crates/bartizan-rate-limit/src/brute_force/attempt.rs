@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use bartizan_core::BoxError;
 
+use super::keys::AccountKeys;
 use super::throttle::Inner;
 use crate::{Charge, Quota};
 
@@ -12,20 +13,23 @@ use crate::{Charge, Quota};
 pub struct LoginAttempt {
     throttle: Arc<Inner>,
     charged: Vec<(Vec<u8>, Quota)>,
-    /// The keys of the account with the address: of failures, and of success.
-    pair: Option<(Vec<u8>, Vec<u8>)>,
+    account: Option<AccountKeys>,
+    /// Whether the address had failed at the account before.
+    had_failed: bool,
 }
 
 impl LoginAttempt {
     pub(super) fn new(
         throttle: Arc<Inner>,
         charged: Vec<(Vec<u8>, Quota)>,
-        pair: Option<(Vec<u8>, Vec<u8>)>,
+        account: Option<AccountKeys>,
+        had_failed: bool,
     ) -> Self {
         Self {
             throttle,
             charged,
-            pair,
+            account,
+            had_failed,
         }
     }
 
@@ -41,6 +45,9 @@ impl LoginAttempt {
     ///
     /// When the store fails; the attempt then stays counted.
     pub async fn excused(self) -> Result<(), BoxError> {
+        if let (Some(account), false) = (&self.account, self.had_failed) {
+            self.throttle.failed.remove(&account.pair);
+        }
         self.give_back().await
     }
 
@@ -52,24 +59,24 @@ impl LoginAttempt {
     /// When the store fails; the attempt may then stay counted.
     pub async fn succeeded(self) -> Result<(), BoxError> {
         self.give_back().await?;
-        let Some((failures, known)) = &self.pair else {
+        let Some(account) = &self.account else {
             return Ok(());
         };
         let Inner {
             quotas,
-            known: quota,
+            known,
+            failed,
             store,
             clock,
             ..
         } = &*self.throttle;
-        let all: Vec<_> = quotas
-            .pair
-            .iter()
-            .map(|quota| Charge::new(failures, quota, quota.burst_size()))
+        let pair = quotas.pair.iter();
+        let failures: Vec<_> = pair
+            .map(|quota| Charge::new(&account.pair, quota, quota.burst_size()))
             .collect();
-        store.give_back(&all, clock.now()).get().await?;
-        let mark = [Charge::new(known, quota, 1)];
-        store.penalise(&mark, clock.now()).get().await?;
+        store.give_back(&failures, clock.now()).get().await?;
+        failed.remove(&account.pair);
+        known.put(&account.pair, clock.now());
         Ok(())
     }
 

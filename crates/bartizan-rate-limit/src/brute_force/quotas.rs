@@ -42,8 +42,8 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often addresses that have not failed at an account may fail at it,
-    /// together: `60/hour; 300/day` by default.
+    /// Sets how often addresses that have not failed at an account for a week may fail at
+    /// it, together: `60/hour; 300/day` by default.
     pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
         self.newcomers = quotas.into();
         self
@@ -73,12 +73,6 @@ impl LoginQuotas {
     pub(super) fn count(&self) -> usize {
         let account = self.newcomers.len().max(self.repeaters.len());
         self.pair.len() + self.client.len() + account + self.global.len()
-    }
-
-    pub(super) fn known(&self) -> Quota {
-        let longest = Duration::from_secs(10 * 365 * 86_400);
-        let time = self.known_for.clamp(Duration::from_secs(1), longest);
-        Quota::new(1, time).unwrap_or_else(|_| Quota::per_day(1))
     }
 }
 

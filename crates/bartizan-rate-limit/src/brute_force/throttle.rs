@@ -1,15 +1,13 @@
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_core::{BoxError, ClientAddr, Clock, SystemClock};
 
-use super::{LoginAttempt, LoginQuotas};
-use crate::key::{KeyBytes, network};
-use crate::{
-    Allowance, Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, RateLimit,
-};
+use super::keys::{AccountKeys, Keys};
+use super::marks::Marks;
+use super::{LoginAttempt, LoginQuotas, LoginRefused};
+use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, RateLimit, Taken};
 
 /// Counts failed logins: by account and address, by address, by account, and all.
 ///
@@ -19,14 +17,17 @@ use crate::{
 /// 1. An address at which a login to the account succeeded in the last 30 days is
 ///    *known* for it: only its own failures at the account count.
 /// 2. Any other is under the quotas of the address, of the account and of all as
-///    well. Those that have not failed at the account yet have a quota of their own,
-///    which those that guess on cannot use up.
+///    well. Those that have not failed at the account for a week have a quota of their
+///    own, which those that guess on cannot use up.
 ///
 /// An attempt is counted before the password is looked at, so that guesses sent
 /// together do not slip through together, and given back if it succeeds. Success
 /// clears the failures of its own address at its own account, and no others: an
 /// attacker's own account is of no use to it. One that is refused is not counted, and
 /// its password is not looked at.
+///
+/// Which addresses are known, and which have failed, is kept in the memory of each
+/// instance, 65,536 pairs of either: what does not fit is forgotten, longest ago first.
 ///
 /// Addresses count as for [`Key::client`](crate::Key::client), account names without
 /// regard to case and surrounding white space, whether there is such an account or
@@ -62,7 +63,10 @@ pub struct LoginThrottle(Arc<Inner>);
 #[derive(Clone)]
 pub(super) struct Inner {
     pub(super) quotas: LoginQuotas,
-    pub(super) known: Quota,
+    /// The pairs of an account and an address at which a login succeeded.
+    pub(super) known: Arc<Marks>,
+    /// Those at which one failed.
+    pub(super) failed: Arc<Marks>,
     pub(super) store: Arc<dyn QuotaStore>,
     pub(super) clock: Arc<dyn Clock>,
     prefixes: (u8, u8),
@@ -89,7 +93,8 @@ impl LoginThrottle {
 
     fn with(quotas: LoginQuotas) -> Self {
         Self(Arc::new(Inner {
-            known: quotas.known(),
+            known: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, quotas.known_for)),
+            failed: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, FAILED_FOR)),
             quotas,
             store: Arc::new(MemoryQuotaStore::with_capacity(RateLimit::DEFAULT_CAPACITY)),
             clock: Arc::new(SystemClock),
@@ -132,72 +137,96 @@ impl LoginThrottle {
     ) -> Result<LoginAttempt, LoginRefused> {
         let inner = &self.0;
         let keys = Keys::new(account, client, inner.prefixes);
-        let quotas = &inner.quotas;
-        let failed = |error| LoginRefused(Refusal::Failed(error));
-
-        let mut asked: Vec<(&[u8], &Quota)> = Vec::with_capacity(Quotas::MAX);
-        let mut is_known = false;
-        if let Some(account) = &keys.account {
-            // The pair's slowest quota is the last to forget.
-            let slowest = quotas.pair.iter().max_by_key(|quota| quota.period());
-            let mut peeked = vec![Charge::new(&account.known, &inner.known, 1)];
-            peeked.extend(slowest.map(|quota| Charge::new(&account.pair, quota, 0)));
-            let peek = inner.store.peek(&peeked, inner.clock.now());
-            let peek = peek.get().await.map_err(failed)?;
-            is_known = peek
-                .states()
-                .first()
-                .is_some_and(|known| !known.is_allowed());
-            let has_failed = peek
-                .states()
-                .get(1)
-                .is_some_and(|pair| !pair.reset().is_zero());
-            asked.extend(quotas.pair.iter().map(|quota| (&*account.pair, quota)));
-            if !is_known {
-                let (key, quotas) = if has_failed {
-                    (&account.repeaters, &quotas.repeaters)
-                } else {
-                    (&account.newcomers, &quotas.newcomers)
-                };
-                asked.extend(quotas.iter().map(|quota| (&**key, quota)));
-            }
-        }
-        if !is_known {
-            asked.extend(quotas.client.iter().map(|quota| (&*keys.client, quota)));
-            asked.extend(quotas.global.iter().map(|quota| (&*keys.global, quota)));
-        }
-        let charges: Vec<_> = asked
-            .iter()
-            .map(|(key, quota)| Charge::new(key, quota, 1))
-            .collect();
-        let taken = inner.store.take(&charges, inner.clock.now());
-        let taken = taken.get().await.map_err(failed)?;
-        if taken.states().len() != charges.len() {
-            return Err(failed(
-                "the store answered to other charges than it was given".into(),
-            ));
-        }
+        let standing = match &keys.account {
+            Some(account) => inner.standing(account),
+            None => Standing::default(),
+        };
+        let buckets = inner.buckets(&keys, standing);
+        let taken = inner.take(&buckets).await.map_err(LoginRefused::failed)?;
         if !taken.is_allowed() {
-            let delays = taken.states().iter().map(|state| match state.allowance() {
-                Allowance::Later(delay) => delay,
-                Allowance::Never => Duration::from_secs(86_400),
-                Allowance::Now => Duration::ZERO,
-            });
-            let delay = delays.max().unwrap_or_default().max(Duration::from_secs(1));
-            return Err(LoginRefused(Refusal::TooMany(delay)));
+            return Err(LoginRefused::too_many(&taken));
         }
-        let charged = asked
+        if let Some(account) = &keys.account {
+            inner.failed.put(&account.pair, inner.clock.now());
+        }
+        let charged = buckets
             .iter()
             .map(|(key, quota)| (key.to_vec(), (*quota).clone()))
             .collect();
-        let pair = keys.account.map(|account| (account.pair, account.known));
-        Ok(LoginAttempt::new(Arc::clone(inner), charged, pair))
+        let had_failed = standing.had_failed;
+        let account = keys.account;
+        Ok(LoginAttempt::new(
+            Arc::clone(inner),
+            charged,
+            account,
+            had_failed,
+        ))
     }
 
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
 }
+
+/// A bucket: its key, and what it holds.
+type Bucket<'a> = (&'a [u8], &'a Quota);
+
+/// What is remembered of an address at an account.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    is_known: bool,
+    had_failed: bool,
+}
+
+impl Inner {
+    fn standing(&self, account: &AccountKeys) -> Standing {
+        let now = self.clock.now();
+        Standing {
+            is_known: self.known.holds(&account.pair, now),
+            had_failed: self.failed.holds(&account.pair, now),
+        }
+    }
+
+    fn buckets<'a>(&'a self, keys: &'a Keys, standing: Standing) -> Vec<Bucket<'a>> {
+        let mut buckets: Vec<Bucket<'a>> = Vec::with_capacity(Quotas::MAX);
+        let mut add = |key: &'a [u8], quotas: &'a Quotas| {
+            buckets.extend(quotas.iter().map(|quota| (key, quota)));
+        };
+        if let Some(account) = &keys.account {
+            add(&account.pair, &self.quotas.pair);
+            match standing {
+                Standing { is_known: true, .. } => {}
+                Standing {
+                    had_failed: true, ..
+                } => add(&account.repeaters, &self.quotas.repeaters),
+                _ => add(&account.newcomers, &self.quotas.newcomers),
+            }
+        }
+        if !standing.is_known {
+            add(&keys.client, &self.quotas.client);
+            add(&keys.global, &self.quotas.global);
+        }
+        buckets
+    }
+
+    async fn take(&self, buckets: &[Bucket<'_>]) -> Result<Taken, BoxError> {
+        let charges = buckets
+            .iter()
+            .map(|(key, quota)| Charge::new(key, quota, 1))
+            .collect::<Vec<_>>();
+        let taken = self.store.take(&charges, self.clock.now()).get().await?;
+        if taken.states().len() == charges.len() {
+            Ok(taken)
+        } else {
+            Err(OTHER_CHARGES.into())
+        }
+    }
+}
+
+/// For how long an address that failed at an account is none that has not.
+const FAILED_FOR: Duration = Duration::from_secs(7 * 86_400);
+
+const OTHER_CHARGES: &str = "the store answered to other charges than it was given";
 
 impl Default for LoginThrottle {
     fn default() -> Self {
@@ -210,85 +239,5 @@ impl fmt::Debug for LoginThrottle {
         f.debug_struct("LoginThrottle")
             .field("quotas", &self.0.quotas)
             .finish_non_exhaustive()
-    }
-}
-
-/// The keys of what an attempt counts in.
-struct Keys {
-    account: Option<AccountKeys>,
-    client: Vec<u8>,
-    global: Vec<u8>,
-}
-
-struct AccountKeys {
-    known: Vec<u8>,
-    newcomers: Vec<u8>,
-    pair: Vec<u8>,
-    repeaters: Vec<u8>,
-}
-
-impl Keys {
-    fn new(account: Option<&str>, client: ClientAddr, (ipv4, ipv6): (u8, u8)) -> Self {
-        let address = network(client.ip(), ipv4, ipv6);
-        let key = |scope: &str, parts: &[&[u8]]| {
-            let mut key = KeyBytes::new();
-            key.push(scope);
-            parts.iter().for_each(|part| key.push(part));
-            key.as_slice().to_vec()
-        };
-        let account = account.map(|account| {
-            let name = account.trim().to_lowercase();
-            let name = name.as_bytes();
-            AccountKeys {
-                known: key("login/known", &[name, &address]),
-                newcomers: key("login/newcomers", &[name]),
-                pair: key("login/pair", &[name, &address]),
-                repeaters: key("login/repeaters", &[name]),
-            }
-        });
-        Self {
-            account,
-            client: key("login/client", &[&address]),
-            global: key("login/global", &[]),
-        }
-    }
-}
-
-/// Why an attempt was refused.
-#[derive(Debug)]
-pub struct LoginRefused(Refusal);
-
-#[derive(Debug)]
-enum Refusal {
-    Failed(BoxError),
-    TooMany(Duration),
-}
-
-impl LoginRefused {
-    /// Returns when to come back, unless the reason is a failure of ours.
-    #[must_use]
-    pub const fn retry_after(&self) -> Option<Duration> {
-        match self.0 {
-            Refusal::Failed(_) => None,
-            Refusal::TooMany(delay) => Some(delay),
-        }
-    }
-}
-
-impl Error for LoginRefused {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.0 {
-            Refusal::Failed(error) => Some(&**error),
-            Refusal::TooMany(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for LoginRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Refusal::Failed(_) => "failed logins could not be counted",
-            Refusal::TooMany(_) => "too many logins have failed",
-        })
     }
 }

@@ -147,7 +147,10 @@ async fn exempt_requests_are_not_counted() {
         assert_eq!(response.status(), StatusCode::OK);
         assert!(field(&response, "ratelimit").is_empty());
         assert_eq!(status(&layer, &from("10.1.2.3")).await, StatusCode::OK);
-        assert_eq!(status(&layer, &from("::ffff:10.1.2.3")).await, StatusCode::OK);
+        assert_eq!(
+            status(&layer, &from("::ffff:10.1.2.3")).await,
+            StatusCode::OK
+        );
         assert_eq!(status(&layer, &from("2001:db8::1")).await, StatusCode::OK);
     }
     assert_eq!(passes(&layer, &from("192.0.2.1")).await, 1);
@@ -174,8 +177,9 @@ fn keeps_the_contract_of_readiness() {
 #[tokio::test]
 async fn no_key_is_in_debug_or_logs() {
     let log = LogCapture::start();
-    let limit = Limit::new("api", quotas("1/minute"))
-        .key(bartizan_rate_limit::Key::header(HeaderName::from_static("x-user")));
+    let limit = Limit::new("api", quotas("1/minute")).key(bartizan_rate_limit::Key::header(
+        HeaderName::from_static("x-user"),
+    ));
     let guard = RateLimit::new(limit).clock(clock());
     let layer = GuardLayer::new(guard.clone());
     passes(&layer, &with("x-user", "canary")).await;

@@ -16,8 +16,14 @@ fn two() -> InFlight {
 async fn more_than_are_let_in_at_a_time_are_shed() {
     let guard = two();
     let request = Request::new(());
-    let permits: Vec<_> = (0..2).map(|_| guard.check(RequestHead::of(&request))).collect();
-    assert!(permits.iter().all(|verdict| matches!(verdict, Verdict::Pass(_))));
+    let permits: Vec<_> = (0..2)
+        .map(|_| guard.check(RequestHead::of(&request)))
+        .collect();
+    assert!(
+        permits
+            .iter()
+            .all(|verdict| matches!(verdict, Verdict::Pass(_)))
+    );
     assert_eq!(guard.current(), 2);
 
     let layer = GuardLayer::new(guard.clone());
@@ -55,6 +61,8 @@ fn keeps_the_contract_of_readiness() {
     let guard = two();
     assert_readiness(&GuardLayer::new(guard.clone()), &Request::new(()));
     let request = Request::new(());
-    let _permits: Vec<_> = (0..2).map(|_| guard.check(RequestHead::of(&request))).collect();
+    let _permits: Vec<_> = (0..2)
+        .map(|_| guard.check(RequestHead::of(&request)))
+        .collect();
     assert_readiness_when_rejecting(&GuardLayer::new(guard), &request);
 }

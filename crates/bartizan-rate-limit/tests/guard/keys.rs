@@ -55,30 +55,110 @@ async fn requests_share_a_bucket_when_their_keys_are_equal() {
     for (key, first, second, expected) in [
         (Key::client(), from("192.0.2.1"), from("192.0.2.1"), true),
         (Key::client(), from("192.0.2.1"), from("192.0.2.2"), false),
-        (Key::client(), from("192.0.2.1"), from("::ffff:192.0.2.1"), true),
-        (Key::client(), from("2001:db8::1"), from("2001:db8::ffff:1"), true),
-        (Key::client(), from("2001:db8::1"), from("2001:db8:0:1::1"), false),
-        (Key::network(32, 48), from("2001:db8::1"), from("2001:db8:0:1::1"), true),
-        (Key::network(24, 64), from("192.0.2.1"), from("192.0.2.2"), true),
+        (
+            Key::client(),
+            from("192.0.2.1"),
+            from("::ffff:192.0.2.1"),
+            true,
+        ),
+        (
+            Key::client(),
+            from("2001:db8::1"),
+            from("2001:db8::ffff:1"),
+            true,
+        ),
+        (
+            Key::client(),
+            from("2001:db8::1"),
+            from("2001:db8:0:1::1"),
+            false,
+        ),
+        (
+            Key::network(32, 48),
+            from("2001:db8::1"),
+            from("2001:db8:0:1::1"),
+            true,
+        ),
+        (
+            Key::network(24, 64),
+            from("192.0.2.1"),
+            from("192.0.2.2"),
+            true,
+        ),
         (Key::principal(), by("alice"), by("alice"), true),
         (Key::principal(), by("alice"), by("bob"), false),
-        (Key::principal(), issued(Some("a"), "x", None), issued(Some("b"), "x", None), false),
-        (Key::principal(), issued(None, "x", None), issued(Some(""), "x", None), false),
-        (Key::principal(), issued(Some("ab"), "c", None), issued(Some("a"), "bc", None), false),
-        (Key::credential(), issued(None, "x", Some("1")), issued(None, "y", Some("1")), true),
-        (Key::credential(), issued(None, "x", Some("1")), issued(None, "x", Some("2")), false),
+        (
+            Key::principal(),
+            issued(Some("a"), "x", None),
+            issued(Some("b"), "x", None),
+            false,
+        ),
+        (
+            Key::principal(),
+            issued(None, "x", None),
+            issued(Some(""), "x", None),
+            false,
+        ),
+        (
+            Key::principal(),
+            issued(Some("ab"), "c", None),
+            issued(Some("a"), "bc", None),
+            false,
+        ),
+        (
+            Key::credential(),
+            issued(None, "x", Some("1")),
+            issued(None, "y", Some("1")),
+            true,
+        ),
+        (
+            Key::credential(),
+            issued(None, "x", Some("1")),
+            issued(None, "x", Some("2")),
+            false,
+        ),
         (header(), tenant("a"), tenant("a"), true),
         (header(), tenant("a"), tenant("A"), false),
         (Key::path(), on("/a/b"), on("//a/%62/c/../"), true),
         (Key::path(), on("/a?x=1"), on("/a?x=2"), true),
         (Key::path(), on("/a"), on("/A"), false),
-        (Key::method(), method(Method::GET), method(Method::POST), false),
-        (pattern(), matched("/items/{id}"), matched("/items/{id}"), true),
+        (
+            Key::method(),
+            method(Method::GET),
+            method(Method::POST),
+            false,
+        ),
+        (
+            pattern(),
+            matched("/items/{id}"),
+            matched("/items/{id}"),
+            true,
+        ),
         (pattern(), matched("/items/{id}"), matched("/items"), false),
-        (Key::constant("all"), from("192.0.2.1"), from("198.51.100.1"), true),
-        (Key::principal().or(Key::client()), by("alice"), by("alice"), true),
-        (Key::principal().or(Key::client()), by("alice"), from("192.0.2.1"), false),
-        (header().or(Key::constant("none")), tenant("none"), from("192.0.2.1"), false),
+        (
+            Key::constant("all"),
+            from("192.0.2.1"),
+            from("198.51.100.1"),
+            true,
+        ),
+        (
+            Key::principal().or(Key::client()),
+            by("alice"),
+            by("alice"),
+            true,
+        ),
+        (
+            Key::principal().or(Key::client()),
+            by("alice"),
+            from("192.0.2.1"),
+            false,
+        ),
+        (
+            header().or(Key::constant("none")),
+            tenant("none"),
+            from("192.0.2.1"),
+            false,
+        ),
     ] {
         let text = format!("{key:?}: {:?} {:?}", first.uri(), second.uri());
         assert_eq!(share(key, first, second).await, expected, "{text}");
@@ -135,7 +215,11 @@ async fn a_key_that_cannot_be_made_refuses_the_request() {
         // What is malformed has no other key.
         (header().or(Key::constant("none")), twice, malformed),
         (Key::principal().or(Key::client()), bare(), unavailable),
-        ((Key::constant("all"), Key::principal()).into(), bare(), anonymous),
+        (
+            (Key::constant("all"), Key::principal()).into(),
+            bare(),
+            anonymous,
+        ),
     ] {
         assert_rejected(&keyed(key), &request, status, slug).await;
     }
@@ -157,7 +241,12 @@ async fn a_closure_makes_a_key() {
 #[tokio::test]
 async fn a_key_of_any_length_is_one() {
     let long = |last: &str| with("x-tenant", &("x".repeat(5000) + last));
-    let key = || (Key::client(), Key::header(HeaderName::from_static("x-tenant")));
+    let key = || {
+        (
+            Key::client(),
+            Key::header(HeaderName::from_static("x-tenant")),
+        )
+    };
     assert!(share(key(), long("a"), long("a")).await);
     assert!(!share(key(), long("a"), long("b")).await);
 }

@@ -19,9 +19,19 @@ async fn the_handler_reads_the_outcome() {
     assert_eq!(outcome.reset(), Duration::from_secs(2 * 864));
     let quotas: Vec<_> = outcome
         .quotas()
-        .map(|quota| (quota.policy, quota.limit, quota.remaining, quota.reset.as_secs()))
+        .map(|quota| {
+            (
+                quota.policy,
+                quota.limit,
+                quota.remaining,
+                quota.reset.as_secs(),
+            )
+        })
         .collect();
-    assert_eq!(quotas, [("api-minute", 5, 3, 24), ("api-day", 100, 98, 1728)]);
+    assert_eq!(
+        quotas,
+        [("api-minute", 5, 3, 24), ("api-day", 100, 98, 1728)]
+    );
 }
 
 #[tokio::test]

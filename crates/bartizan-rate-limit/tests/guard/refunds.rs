@@ -35,7 +35,13 @@ async fn left(guard: &RateLimit, path: &str) -> u32 {
 #[tokio::test]
 async fn a_response_gives_back_what_its_request_took() {
     let guard = five(&clock()).refund_when(|status| status.is_success());
-    for (path, expected) in [("/200", 5), ("/401", 4), ("/204", 4), ("/500", 3), ("/200", 3)] {
+    for (path, expected) in [
+        ("/200", 5),
+        ("/401", 4),
+        ("/204", 4),
+        ("/500", 3),
+        ("/200", 3),
+    ] {
         assert_eq!(left(&guard, path).await, expected, "{path}");
     }
 }

@@ -44,15 +44,28 @@ async fn each_route_has_its_limit() {
         (Method::GET, "/no/such/route", 6),
     ] {
         let request = request(method.clone(), path);
-        assert_eq!(passes(&layer(table()), &request).await, expected, "{method} {path}");
+        assert_eq!(
+            passes(&layer(table()), &request).await,
+            expected,
+            "{method} {path}"
+        );
     }
 }
 
 #[tokio::test]
 async fn no_spelling_of_a_path_escapes_its_limit() {
     for path in [
-        "//login", "/login/", "/./login", "/x/../login", "/%6cogin", "/%2e/login", "/login;x=1",
-        "/x/..;/login", "/x%2f..%2flogin", "/login%2f", "/%5clogin",
+        "//login",
+        "/login/",
+        "/./login",
+        "/x/../login",
+        "/%6cogin",
+        "/%2e/login",
+        "/login;x=1",
+        "/x/..;/login",
+        "/x%2f..%2flogin",
+        "/login%2f",
+        "/%5clogin",
     ] {
         let layer = layer(table());
         let spelt = passes(&layer, &request(Method::POST, path)).await;
@@ -112,7 +125,10 @@ fn every_pattern_that_cannot_be_used_is_named() {
         .any("/a/{b", limit("x", "1/minute"))
         .any("/a/{b}", limit("x", "1/minute"))
         .any("/a/{c}", limit("x", "1/minute"))
-        .any("/d", limit("x", "1/second; 2/second; 3/second; 4/second; 5/second"))
+        .any(
+            "/d",
+            limit("x", "1/second; 2/second; 3/second; 4/second; 5/second"),
+        )
         .any("/d", limit("y", "1/second; 2/second; 3/second; 4/second"))
         .otherwise(limit("rest", "1/minute"))
         .unwrap_err();

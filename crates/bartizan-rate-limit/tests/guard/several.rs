@@ -15,7 +15,10 @@ async fn a_request_that_one_limit_refuses_is_not_counted_by_the_others() {
     for _ in 0..10 {
         let refused = ask(&layer, &from("192.0.2.1")).await;
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(field(&refused, "ratelimit"), [r#""each";r=0;t=30, "all";r=2;t=30"#]);
+        assert_eq!(
+            field(&refused, "ratelimit"),
+            [r#""each";r=0;t=30, "all";r=2;t=30"#]
+        );
     }
     assert_eq!(passes(&layer, &from("192.0.2.2")).await, 2);
     assert_eq!(passes(&layer, &from("192.0.2.3")).await, 0);
@@ -49,7 +52,10 @@ fn more_quotas_than_can_be_decided_together_are_refused_when_built() {
 
 #[tokio::test]
 async fn plans_that_come_to_too_many_quotas_are_a_failure_and_not_a_pass() {
-    let plan = Plan::new("big", quotas("1/second; 2/second; 3/second; 4/second; 5/second"));
+    let plan = Plan::new(
+        "big",
+        quotas("1/second; 2/second; 3/second; 4/second; 5/second"),
+    );
     let limit = |scope| {
         let plan = plan.clone();
         Limit::dynamic(scope, move |_| plan.clone())
@@ -92,7 +98,9 @@ async fn the_plan_of_the_principal_decides() {
 fn stack(clock: &FakeClock, fields: &Fields) -> (RateLimit, RateLimit) {
     let limit = |scope, text, key: Key| {
         let limit = Limit::new(scope, quotas(text)).key(key);
-        RateLimit::new(limit).clock(clock.clone()).fields(fields.clone())
+        RateLimit::new(limit)
+            .clock(clock.clone())
+            .fields(fields.clone())
     };
     (
         limit("address", "3/minute", Key::client()),
@@ -184,7 +192,9 @@ async fn rl_10_a_denial_tells_no_counters_but_the_requesters_own() {
         let guard = RateLimit::new(limit).clock(clock());
         let layer = GuardLayer::new(guard.and(deny(status)));
         let mut request = by("alice");
-        request.headers_mut().insert("x-user", "bob".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("x-user", "bob".parse().unwrap());
         for request in [bartizan_testkit::with_grpc(&request), request] {
             let response = send(&layer, &Probe::new(), request).await;
             let lines = field(&response, "ratelimit").len();

@@ -40,10 +40,14 @@ impl QuotaStore for Slow {
 
     fn give_back(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<(), BoxError>> {
         let store = Arc::clone(&self.0);
-        let owned = charges.iter().map(|c| (c.key.to_vec(), c.quota.clone(), c.cost));
+        let owned = charges
+            .iter()
+            .map(|c| (c.key.to_vec(), c.quota.clone(), c.cost));
         let owned: Vec<_> = owned.collect();
         Reply::Wait(Box::pin(async move {
-            let charges = owned.iter().map(|(key, quota, cost)| Charge::new(key, quota, *cost));
+            let charges = owned
+                .iter()
+                .map(|(key, quota, cost)| Charge::new(key, quota, *cost));
             let charges: Vec<_> = charges.collect();
             store.give_back(&charges, now).get().await
         }))
@@ -177,7 +181,10 @@ async fn an_instance_allows_its_share_while_the_store_is_down() {
             .local_share(NonZeroU32::new(4).unwrap());
         let layer = GuardLayer::new(guard);
         assert_eq!(passes(&layer, &from("192.0.2.1")).await, 3);
-        assert_eq!(status(&layer, &from("192.0.2.1")).await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            status(&layer, &from("192.0.2.1")).await,
+            StatusCode::TOO_MANY_REQUESTS
+        );
         assert_eq!(passes(&layer, &from("192.0.2.2")).await, 3);
     }
 }

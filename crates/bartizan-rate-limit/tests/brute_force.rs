@@ -1,0 +1,473 @@
+//! Attacks on logins.
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bartizan_core::{
+    BoxError, BoxFuture, ClientAddr, GuardLayer, LoginError, PasswordVerifier, Principal, Reply,
+};
+use bartizan_rate_limit::{
+    Charge, LoginGuard, LoginLimit, LoginQuotas, LoginResult, LoginScopeLayer, LoginThrottle,
+    QuotaStore, Quotas, Taken,
+};
+use bartizan_secret::SecretString;
+use bartizan_testkit::{FakeClock, LogCapture, Probe, assert_readiness, assert_rejected, send};
+use http::{Request, Response, StatusCode};
+use tower::{Layer, ServiceExt, service_fn};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+const HOME: u32 = 0x0a00_0001;
+
+fn client(number: u32) -> ClientAddr {
+    ClientAddr::new(IpAddr::V4(Ipv4Addr::from_bits(number)))
+}
+
+fn throttle() -> (LoginThrottle, FakeClock) {
+    let clock = FakeClock::at_unix(1_700_000_000);
+    (LoginThrottle::new().clock(clock.clone()), clock)
+}
+
+/// Rounds up, as a response does: a store may round down by a fraction of a second.
+fn seconds(time: Duration) -> u64 {
+    time.as_millis().div_ceil(1000).try_into().unwrap()
+}
+
+/// Guesses until it is refused, and returns how often it guessed.
+async fn guess(throttle: &LoginThrottle, account: &str, from: u32) -> u32 {
+    let mut guesses = 0;
+    while let Ok(attempt) = throttle.admit(Some(account), client(from)).await {
+        attempt.failed();
+        guesses += 1;
+        assert!(guesses < 10_000, "it is never refused");
+    }
+    guesses
+}
+
+async fn log_in(throttle: &LoginThrottle, account: &str, from: u32) -> bool {
+    match throttle.admit(Some(account), client(from)).await {
+        Ok(attempt) => attempt.succeeded().await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+#[tokio::test]
+async fn one_attacker_at_one_account_is_slowed_down_more_and_more() {
+    let (throttle, clock) = throttle();
+    assert_eq!(guess(&throttle, "alice", 1).await, 5);
+    let refused = throttle.admit(Some("alice"), client(1)).await.unwrap_err();
+    assert_eq!(seconds(refused.retry_after().unwrap()), 12);
+
+    let mut guesses = 5;
+    let mut by_hour = Vec::new();
+    for _ in 0..24 {
+        let before = guesses;
+        for _ in 0..60 {
+            clock.advance(MINUTE);
+            guesses += guess(&throttle, "alice", 1).await;
+        }
+        by_hour.push(guesses - before);
+    }
+    assert!(by_hour[0] >= by_hour[12], "{by_hour:?}");
+    assert!(
+        by_hour[12..].iter().all(|guesses| *guesses <= 2),
+        "{by_hour:?}"
+    );
+    assert!(guesses <= 60, "{guesses} guesses on the first day");
+    for day in 1..5 {
+        let mut guesses = 0;
+        for _ in 0..24 * 60 {
+            clock.advance(MINUTE);
+            guesses += guess(&throttle, "alice", 1).await;
+        }
+        assert!(guesses <= 31, "{guesses} guesses on day {day}");
+    }
+}
+
+#[tokio::test]
+async fn an_attacker_does_not_lock_the_owner_out() {
+    let (throttle, clock) = throttle();
+    for _ in 0..24 * 60 {
+        guess(&throttle, "alice", 1).await;
+        clock.advance(MINUTE);
+    }
+    // From an address never seen before.
+    assert!(log_in(&throttle, "alice", HOME).await);
+}
+
+#[tokio::test]
+async fn many_attackers_at_one_account_share_what_it_allows() {
+    let (throttle, _) = throttle();
+    assert!(log_in(&throttle, "alice", HOME).await);
+    let mut guesses = 0;
+    for attacker in 1..=1000 {
+        guesses += guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+    }
+    // Those who have not failed there yet, and those who have.
+    assert!(guesses <= 120, "{guesses} guesses");
+    assert!(log_in(&throttle, "alice", HOME).await, "a known address");
+}
+
+#[tokio::test]
+async fn those_who_guess_on_do_not_use_up_what_newcomers_have() {
+    let (throttle, clock) = throttle();
+    // Forty addresses that guess all day.
+    let mut guesses = 0;
+    for _ in 0..24 * 12 {
+        for attacker in 1..=40 {
+            guesses += guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+        }
+        clock.advance(5 * MINUTE);
+    }
+    assert!(guesses <= 40 + 200 + 200 + 60, "{guesses} guesses");
+    assert!(log_in(&throttle, "alice", HOME).await, "a new address");
+}
+
+#[tokio::test]
+async fn stuffing_many_accounts_from_one_address_is_stopped() {
+    let (throttle, clock) = throttle();
+    let mut guesses = 0;
+    for account in 0..500 {
+        guesses += guess(&throttle, &format!("user-{account}"), 1).await;
+    }
+    assert_eq!(guesses, 20);
+    for minute in 0..60 {
+        for account in 0..50 {
+            guesses += guess(&throttle, &format!("user-{minute}-{account}"), 1).await;
+        }
+        clock.advance(MINUTE);
+    }
+    assert!(guesses <= 201, "{guesses} guesses in the first hour");
+    assert!(log_in(&throttle, "user-1", HOME).await, "another address");
+}
+
+#[tokio::test]
+async fn stuffing_from_everywhere_is_slowed_down_and_known_addresses_get_in() {
+    let (throttle, clock) = throttle();
+    assert!(log_in(&throttle, "alice", HOME).await);
+    let mut guesses = 0;
+    for attacker in 0..3000 {
+        guesses += guess(
+            &throttle,
+            &format!("user-{attacker}"),
+            0x5000_0000 + attacker,
+        )
+        .await
+        .min(1);
+    }
+    assert!(guesses <= 1000, "{guesses} addresses got to guess");
+    assert!(log_in(&throttle, "alice", HOME).await, "a known address");
+    assert!(
+        !log_in(&throttle, "bob", HOME).await,
+        "not known for this account"
+    );
+    clock.advance(Duration::from_secs(1));
+    assert!(
+        log_in(&throttle, "bob", HOME).await,
+        "a new address, a moment later"
+    );
+}
+
+#[tokio::test]
+async fn a_success_clears_its_own_pair_alone() {
+    let (throttle, clock) = throttle();
+    // The attacker's own account does not buy it guesses at others'.
+    let mut guesses = 0;
+    for victim in 0..200 {
+        assert!(log_in(&throttle, "mallory", 1).await);
+        guesses += guess(&throttle, &format!("user-{victim}"), 1).await;
+    }
+    assert_eq!(guesses, 20);
+    assert_eq!(guess(&throttle, "alice", 2).await, 5);
+    clock.advance(Duration::from_secs(12));
+    assert!(log_in(&throttle, "alice", 2).await);
+    assert_eq!(guess(&throttle, "alice", 2).await, 5, "cleared");
+    assert_eq!(guess(&throttle, "alice", 3).await, 5);
+    assert!(log_in(&throttle, "alice", 2).await || guess(&throttle, "alice", 3).await == 0);
+}
+
+#[tokio::test]
+async fn guesses_sent_together_do_not_slip_through_together() {
+    let (throttle, _) = throttle();
+    let mut admitted = Vec::new();
+    for _ in 0..100 {
+        admitted.extend(throttle.admit(Some("alice"), client(1)).await);
+    }
+    assert_eq!(admitted.len(), 5);
+    for attempt in admitted {
+        attempt.excused().await.unwrap();
+    }
+    assert_eq!(guess(&throttle, "alice", 1).await, 5);
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_dropped_stays_counted() {
+    let (throttle, _) = throttle();
+    for _ in 0..5 {
+        drop(throttle.admit(Some("alice"), client(1)).await.unwrap());
+    }
+    assert!(throttle.admit(Some("alice"), client(1)).await.is_err());
+}
+
+#[tokio::test]
+async fn an_account_is_one_in_all_its_spellings() {
+    let (throttle, _) = throttle();
+    let mut guesses = 0;
+    for spelling in ["alice", "Alice", "ALICE", " alice", "alice\t", "aLiCe"] {
+        guesses += guess(&throttle, spelling, 1).await;
+    }
+    assert_eq!(guesses, 5);
+}
+
+#[tokio::test]
+async fn an_address_is_known_for_a_time() {
+    let (throttle, clock) = throttle();
+    assert!(log_in(&throttle, "alice", HOME).await);
+    for attacker in 1..=1000 {
+        guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+    }
+    clock.advance(Duration::from_secs(1));
+    assert!(log_in(&throttle, "alice", HOME).await);
+    clock.advance(31 * DAY);
+    for attacker in 1..=1000 {
+        guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+    }
+    assert!(!log_in(&throttle, "alice", HOME).await);
+}
+
+#[test]
+fn more_quotas_than_can_be_decided_together_are_refused_when_built() {
+    let quotas = |text: &str| text.parse::<Quotas>().unwrap();
+    assert!(LoginThrottle::with_quotas(LoginQuotas::default()).is_ok());
+    let many = LoginQuotas::default().client(quotas("1/second; 2/minute; 3/hour"));
+    assert!(LoginThrottle::with_quotas(many).is_err());
+}
+
+/// A store that is down.
+#[derive(Debug)]
+struct Down;
+
+impl QuotaStore for Down {
+    fn take(&self, _: &[Charge<'_>], _: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        Reply::Ready(Err("connection refused".into()))
+    }
+
+    fn peek(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        self.take(charges, now)
+    }
+
+    fn penalise(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        self.take(charges, now)
+    }
+
+    fn give_back(&self, _: &[Charge<'_>], _: SystemTime) -> Reply<Result<(), BoxError>> {
+        Reply::Ready(Err("connection refused".into()))
+    }
+}
+
+/// Knows one password, and counts how often it is asked.
+#[derive(Clone, Default)]
+struct OnePassword(Arc<AtomicU32>);
+
+impl PasswordVerifier for OnePassword {
+    fn verify(
+        &self,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let principal = Principal::builder(username).build();
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match password.expose_secret() {
+                "open sesame" => Ok(principal),
+                "overload" => Err(LoginError::Overloaded {
+                    retry_after: MINUTE,
+                }),
+                _ => Err(LoginError::Denied),
+            }
+        })
+    }
+}
+
+/// Asks a verifier from within a service, as Basic and the token endpoint do.
+async fn verify<V>(verifier: &Arc<V>, password: &str, from: Option<u32>) -> Result<(), LoginError>
+where
+    V: PasswordVerifier,
+{
+    let verifier = Arc::clone(verifier);
+    let handler = service_fn(move |request: Request<String>| {
+        let verifier = Arc::clone(&verifier);
+        async move {
+            tokio::task::yield_now().await;
+            let password = SecretString::from(request.into_body());
+            let answer = verifier.verify("alice", password).await;
+            answer.map(|_| Response::new(()))
+        }
+    });
+    let mut request = Request::new(password.to_owned());
+    if let Some(from) = from {
+        request.extensions_mut().insert(client(from));
+    }
+    let service = LoginScopeLayer::new().layer(handler);
+    service.oneshot(request).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_guarded_verifier_is_not_asked_once_too_many_failed() {
+    let (throttle, clock) = throttle();
+    let inner = OnePassword::default();
+    let verifier = Arc::new(LoginGuard::new(inner.clone(), throttle));
+    for _ in 0..5 {
+        let denied = verify(&verifier, "wrong", Some(1)).await;
+        assert!(matches!(denied, Err(LoginError::Denied)));
+    }
+    for password in ["wrong", "open sesame"] {
+        let refused = verify(&verifier, password, Some(1)).await;
+        let Err(LoginError::Overloaded { retry_after }) = refused else {
+            panic!("the right password is not looked at, either");
+        };
+        assert_eq!(seconds(retry_after), 12);
+    }
+    assert_eq!(inner.0.load(Ordering::SeqCst), 5);
+
+    assert!(verify(&verifier, "open sesame", Some(HOME)).await.is_ok());
+    clock.advance(Duration::from_secs(12));
+    assert!(verify(&verifier, "open sesame", Some(1)).await.is_ok());
+    for _ in 0..20 {
+        assert!(verify(&verifier, "open sesame", Some(1)).await.is_ok());
+        let overloaded = verify(&verifier, "overload", Some(1)).await;
+        assert!(matches!(overloaded, Err(LoginError::Overloaded { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_login_from_nowhere_is_a_failure_of_ours() {
+    let (throttle, _) = throttle();
+    let inner = OnePassword::default();
+    let verifier = Arc::new(LoginGuard::new(inner.clone(), throttle));
+    let unknown = verify(&verifier, "open sesame", None).await;
+    assert!(matches!(unknown, Err(LoginError::Failed(_))));
+    // No scope is left over from a request before.
+    assert!(verify(&verifier, "open sesame", Some(1)).await.is_ok());
+    let password = SecretString::from("open sesame".to_owned());
+    let unscoped = verifier.verify("alice", password).await;
+    assert!(matches!(unscoped, Err(LoginError::Failed(_))));
+
+    let verifier = Arc::new(LoginGuard::new(
+        inner.clone(),
+        LoginThrottle::new().store(Down),
+    ));
+    let down = verify(&verifier, "open sesame", Some(1)).await;
+    assert!(matches!(down, Err(LoginError::Failed(_))));
+    assert_eq!(inner.0.load(Ordering::SeqCst), 1);
+}
+
+fn limit() -> (LoginLimit, FakeClock) {
+    let (throttle, clock) = throttle();
+    let limit = LoginLimit::new(throttle).account(|head| {
+        head.headers()
+            .get("x-user")?
+            .to_str()
+            .ok()
+            .map(str::to_owned)
+    });
+    (limit, clock)
+}
+
+fn login(from: u32) -> Request<()> {
+    let mut request = Request::new(());
+    request
+        .headers_mut()
+        .insert("x-user", "alice".parse().unwrap());
+    request.extensions_mut().insert(client(from));
+    request
+}
+
+async fn answered(guard: &LoginLimit, status: u16, result: Option<LoginResult>) -> StatusCode {
+    let handler = service_fn(move |_: Request<()>| async move {
+        let mut response = Response::new(String::new());
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        if let Some(result) = result {
+            response.extensions_mut().insert(result);
+        }
+        Ok::<_, std::convert::Infallible>(response)
+    });
+    let service = GuardLayer::new(guard.clone()).layer(handler);
+    service.oneshot(login(1)).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn the_guard_reads_what_a_login_came_to() {
+    use LoginResult::{Excused, Failed, Succeeded};
+    for (status, result, passes) in [
+        (200, None, 50),
+        (302, None, 50),
+        (401, None, 5),
+        (400, None, 5),
+        (403, None, 5),
+        (429, None, 50),
+        (500, None, 50),
+        (503, None, 50),
+        (200, Some(Failed), 5),
+        (200, Some(Succeeded), 50),
+        (401, Some(Succeeded), 50),
+        (401, Some(Excused), 50),
+    ] {
+        let (guard, _) = limit();
+        let mut passed = 0;
+        while passed < 50 && answered(&guard, status, result).await.as_u16() == status {
+            passed += 1;
+            if passed == 50 {
+                break;
+            }
+        }
+        let refusals = answered(&guard, status, result).await;
+        assert_eq!(passed, passes, "{status} {result:?}");
+        let expected = if passes == 5 { 429 } else { status };
+        assert_eq!(refusals.as_u16(), expected, "{status} {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_guard_refuses_over_http_and_grpc() {
+    let log = LogCapture::start();
+    let (guard, _) = limit();
+    while answered(&guard, 401, None).await == StatusCode::UNAUTHORIZED {}
+    let layer = GuardLayer::new(guard);
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let refused = assert_rejected(&layer, &login(1), status, "too-many-failed-logins").await;
+    assert_eq!(refused.headers()["retry-after"], "12");
+    assert!(!refused.headers().contains_key("ratelimit"));
+    let response = send(&layer, &Probe::new(), login(HOME)).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(!log.text().contains("alice"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn the_guard_fails_closed() {
+    let (guard, _) = limit();
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let slug = "login-limit-unavailable";
+    assert_rejected(&GuardLayer::new(guard), &Request::new(()), status, slug).await;
+    let guard = LoginLimit::new(LoginThrottle::new().store(Down));
+    assert_rejected(&GuardLayer::new(guard), &login(1), status, slug).await;
+}
+
+#[test]
+fn the_guard_keeps_the_contract_of_readiness() {
+    assert_readiness(&GuardLayer::new(limit().0), &login(1));
+}
+
+#[tokio::test]
+async fn no_account_is_in_debug() {
+    let (throttle, _) = throttle();
+    let attempt = throttle.admit(Some("canary"), client(1)).await.unwrap();
+    assert!(!format!("{attempt:?} {throttle:?}").contains("canary"));
+}
