@@ -37,10 +37,12 @@ impl Parts {
             Some(_) => &settings.trusted_proxies,
             None => &[],
         };
-        let trusted = trusted.unwrap_or_default().field(match settings.forwarded_by {
-            ForwardedField::Forwarded => ForwardedBy::Forwarded,
-            ForwardedField::XForwardedFor => ForwardedBy::XForwardedFor,
-        });
+        let trusted = trusted
+            .unwrap_or_default()
+            .field(match settings.forwarded_by {
+                ForwardedField::Forwarded => ForwardedBy::Forwarded,
+                ForwardedField::XForwardedFor => ForwardedBy::XForwardedFor,
+            });
 
         let problem = problem(settings.problem, proxies).build();
         let problem = note("problem", problem, &mut problems).unwrap_or_default();
@@ -83,7 +85,10 @@ impl Parts {
                 ("rbac", rbac.is_some()),
             ];
             for (name, _) in needed.into_iter().filter(|(_, is_set)| *is_set) {
-                problems.add(name, "nothing authenticates: there is neither jwt nor api_key");
+                problems.add(
+                    name,
+                    "nothing authenticates: there is neither jwt nor api_key",
+                );
             }
         }
         let by_principal =
@@ -125,7 +130,10 @@ fn by_address(
     problems: &mut InvalidSettings,
 ) -> Option<RateLimit> {
     let key = settings.key.as_deref().unwrap_or_default();
-    if ["principal", "credential"].into_iter().any(|who| key.contains(who)) {
+    if ["principal", "credential"]
+        .into_iter()
+        .any(|who| key.contains(who))
+    {
         let problem = "nobody is authenticated yet; see rate_limit_by_principal";
         problems.add("rate_limit_by_address.key", problem);
     }

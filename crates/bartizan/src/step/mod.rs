@@ -10,9 +10,9 @@ mod join;
 mod order;
 
 pub use self::fits::Fits;
-pub use self::frame::{Bare, Frame};
 #[cfg(feature = "problem")]
 pub use self::frame::Framed;
+pub use self::frame::{Bare, Frame};
 pub use self::join::{Fused, Join, NoGuards};
 pub use self::order::{Before, ClientKnown, PrincipalKnown};
 

@@ -37,7 +37,9 @@ pub(crate) async fn http1(address: SocketAddr, mut request: Request<()>) -> Answ
     let host = http::HeaderValue::from_static("localhost");
     request.headers_mut().entry("host").or_insert(host);
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
-    let (mut sender, connection) = ::hyper::client::conn::http1::handshake(stream).await.unwrap();
+    let (mut sender, connection) = ::hyper::client::conn::http1::handshake(stream)
+        .await
+        .unwrap();
     tokio::spawn(connection);
     let request = request.map(|()| Empty::<Bytes>::new());
     answer(sender.send_request(request).await.unwrap()).await

@@ -75,10 +75,21 @@ async fn limits_push_back() {
 fn assert_denied(answer: &Answer, code: &str, context: &str) {
     assert_eq!(answer.status, 200, "{context}");
     assert_eq!(answer.field("grpc-status"), code, "{context}");
-    assert_eq!(answer.field("content-type"), "application/grpc", "{context}");
+    assert_eq!(
+        answer.field("content-type"),
+        "application/grpc",
+        "{context}"
+    );
     assert!(!answer.field("grpc-message").is_empty(), "{context}");
-    assert!(!answer.field("grpc-message").contains("hunter2"), "{context}");
-    assert_eq!(answer.field("x-content-type-options"), "nosniff", "{context}");
+    assert!(
+        !answer.field("grpc-message").contains("hunter2"),
+        "{context}"
+    );
+    assert_eq!(
+        answer.field("x-content-type-options"),
+        "nosniff",
+        "{context}"
+    );
     assert_eq!(answer.body, "", "{context}");
 }
 

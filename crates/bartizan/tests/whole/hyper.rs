@@ -20,11 +20,15 @@ async fn guards_a_service_without_a_framework() {
 
     let request = Request::get("/me").header("authorization", token("alice", &[]));
     let answer = http1(address, request.body(()).unwrap()).await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "alice"));
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (StatusCode::OK, "alice")
+    );
 
     let answer = http1(address, Request::get("/me").body(()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer.problem()["code"], "authentication-required");
+    let slug = "authentication-required";
+    assert_eq!(answer.problem()["type"], format!("{TYPES}{slug}"));
     assert_eq!(answer.field("x-content-type-options"), "nosniff");
 }
 
@@ -49,7 +53,9 @@ async fn hello<B>(request: Request<B>) -> Result<Response<Full<Bytes>>, Infallib
 
 async fn serve(quotas: Quotas) -> SocketAddr {
     let stack = layer(socket_peer, quotas, schemes());
-    let service = ServiceBuilder::new().layer(stack).service(service_fn(hello));
+    let service = ServiceBuilder::new()
+        .layer(stack)
+        .service(service_fn(hello));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

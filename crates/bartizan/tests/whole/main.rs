@@ -29,10 +29,13 @@ use bartizan::secret::SecretBytes;
 use bartizan::{
     FindClient, GuardLayer, RequestFirewall, Scheme, Stack, StackLayer, TrustedProxies,
 };
+use bartizan_testkit::FakeClock;
 use http::Extensions;
 
 const ISSUER: &str = "https://id.example";
 const AUDIENCE: &str = "https://api.example";
+/// Where problem types are documented.
+const TYPES: &str = "https://api.example.com/problems/";
 const FRONT_END: &str = "https://app.example.com";
 
 /// How much the limits of a stack allow in a minute.
@@ -55,6 +58,7 @@ fn layer(
     quotas: Quotas,
     scheme: impl Scheme,
 ) -> Layered<impl Chain> {
+    let clock = FakeClock::at_unix(1_800_000_000);
     let by_address = Limit::new("address", Quota::per_minute(quotas.address));
     let by_principal = Limit::new("user", Quota::per_minute(quotas.principal));
     let routes = RouteTable::builder()
@@ -66,14 +70,14 @@ fn layer(
         .rule(Route::grpc("test.Echo/Panic").authenticated())
         .rule(Route::grpc("test.Echo/Admin").require(role("admin")));
     Stack::new()
-        .problem(ProblemLayer::new())
+        .problem(ProblemLayer::new().types_at(TYPES).unwrap())
         .headers(SecurityHeaders::api())
         .cors(cors())
         .client_address(FindClient::behind(TrustedProxies::none()).peer(peer))
         .firewall(RequestFirewall::new())
-        .rate_limit_by_address(RateLimit::new(by_address))
+        .rate_limit_by_address(RateLimit::new(by_address).clock(clock.clone()))
         .authenticate(scheme)
-        .rate_limit_by_principal(RateLimit::new(by_principal.key(Key::principal())))
+        .rate_limit_by_principal(RateLimit::new(by_principal.key(Key::principal())).clock(clock))
         .authorize(routes.build().unwrap())
         .build()
 }

@@ -44,8 +44,8 @@ path = "/admin"
 allow = "role admin"
 "#;
 
-const SECRET: &[u8] = b"hunter2hunter2hunter2hunter2hunt";
-const SECRET_IN_BASE64: &str = "aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMmh1bnQ";
+/// 32 bytes, in base64url.
+const SECRET: &str = "LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE";
 
 fn load(toml: &str) -> Loader {
     let directory = tempfile::tempdir().unwrap();
@@ -57,15 +57,16 @@ fn load(toml: &str) -> Loader {
 }
 
 fn hmac_token(roles: &[&str]) -> String {
-    let key = bartizan::jwt::HmacKey::new(Algorithm::HS256, &SecretBytes::from(SECRET)).unwrap();
-    let signer = TokenSigner::new(SigningKey::from(key), ISSUER).audience(AUDIENCE);
+    let jwk = format!(r#"{{"kty":"oct","alg":"HS256","k":"{SECRET}"}}"#);
+    let signer =
+        TokenSigner::new(SigningKey::from_jwk(&jwk.into()).unwrap(), ISSUER).audience(AUDIENCE);
     let claims = Claims::new("alice", ()).with_roles(roles.iter().copied());
     format!("Bearer {}", signer.sign(claims).unwrap())
 }
 
 #[tokio::test]
 async fn makes_the_common_stack_of_a_file_and_the_environment() {
-    let loader = load(TOML).environment([("APP_JWT__HMAC_SECRET", SECRET_IN_BASE64)]);
+    let loader = load(TOML).environment([("APP_JWT__HMAC_SECRET", SECRET)]);
     let settings: StackSettings = loader.load().unwrap();
     let layer = Stack::from_settings(settings).unwrap().build();
     let send = async |path: &str, authorization: Option<String>, client: &str| {
@@ -93,13 +94,18 @@ async fn makes_the_common_stack_of_a_file_and_the_environment() {
     let admin = Some(hmac_token(&["admin"]));
     assert_eq!(send("/admin", admin, "198.51.100.5").await.status(), 429);
     for expected in [401, 401, 401, 429] {
-        assert_eq!(send("/items", None, "198.51.100.6").await.status(), expected);
+        assert_eq!(
+            send("/items", None, "198.51.100.6").await.status(),
+            expected
+        );
     }
 }
 
 #[tokio::test]
 async fn without_settings_the_stack_guards_and_lets_in() {
-    let layer = Stack::from_settings(StackSettings::default()).unwrap().build();
+    let layer = Stack::from_settings(StackSettings::default())
+        .unwrap()
+        .build();
     let service = layer.layer(service_fn(hello));
     let request = |path: &str| {
         let request = Request::get(path).header("host", "localhost");
@@ -115,13 +121,16 @@ async fn without_settings_the_stack_guards_and_lets_in() {
 
 #[tokio::test]
 async fn a_scheme_of_the_code_is_tried_after_those_of_the_settings() {
-    let loader = load(TOML).environment([("APP_JWT__HMAC_SECRET", SECRET_IN_BASE64)]);
+    let loader = load(TOML).environment([("APP_JWT__HMAC_SECRET", SECRET)]);
     let settings: StackSettings = loader.load().unwrap();
     let settings = settings.scheme(ApiKey::new(Arc::clone(keys()))).peer(|_| {
         let peer = "203.0.113.7:1".parse();
         peer.ok()
     });
-    assert!(format!("{settings:?}").contains("api-key"));
+    assert!(
+        format!("{settings:?}").contains("schemes: [\"apikey"),
+        "{settings:?}"
+    );
     let layer = Stack::from_settings(settings).unwrap().build();
     let send = async |name: &str, value: String| {
         let request = Request::get("/items").header("host", "api.example.com");
@@ -179,6 +188,7 @@ allow = "role"
             "rate_limit_by_principal",
             "rbac",
             "rate_limit_by_principal.quotas",
+            "rbac.routes.0.methods",
             "rbac.routes.0.allow",
         ],
         "{error}"

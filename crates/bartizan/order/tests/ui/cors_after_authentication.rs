@@ -1,7 +1,7 @@
 use bartizan::Stack;
 use stack_parts::{Anyone, Cors};
 
-#[path = "../parts/mod.rs"]
+#[path = "../../../tests/parts/mod.rs"]
 mod stack_parts;
 
 fn main() {
