@@ -15,6 +15,7 @@ mod failure;
 mod gate;
 mod json;
 mod manifest;
+mod node;
 mod process_tree;
 mod python;
 mod server;

@@ -1,18 +1,19 @@
-//! Clients that others wrote, against the example as a user starts it.
+//! Clients that others wrote, against the examples as a user starts them.
 
 use std::path::Path;
 
 use crate::failure::Failure;
 use crate::server::Server;
 use crate::shell::Shell;
-use crate::{artifacts, python};
+use crate::{artifacts, node, python};
 
 use super::Outcome;
 
 /// Where the scripts and the versions of their libraries lie.
-const SCRIPTS: &str = "examples/axum-api/tests/clients";
+const OAUTH_SCRIPTS: &str = "examples/axum-api/tests/clients";
+const GRPC_SCRIPTS: &str = "examples/tonic-api/tests/clients";
 
-/// Beginning of the line by which the example tells where it listens.
+/// Beginning of the line by which an example tells where it listens.
 const ANNOUNCEMENT: &str = "listening on ";
 
 /// For a server on loopback that lives as long as the step. Colons, since Basic
@@ -21,13 +22,29 @@ const ANNOUNCEMENT: &str = "listening on ";
 const ALICE: &str = "\u{e5}lice of the clients step";
 const ADMIN: &str = "admin:of:the:clients:step:";
 
+/// Likewise, in the form of secrets that a machine has made.
+const SECRETS: [(&str, &str); 3] = [
+    (
+        "READER_SECRET",
+        "reader-of-the-clients-step-0123456789abcdef",
+    ),
+    (
+        "WRITER_SECRET",
+        "writer-of-the-clients-step-0123456789abcdef",
+    ),
+    (
+        "AUDITOR_SECRET",
+        "auditor-of-the-clients-step-0123456789abcde",
+    ),
+];
+
 pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
     if !cfg!(unix) {
         return Ok(Outcome::LeftOut(
             "the server is asked to end by a Unix signal".into(),
         ));
     }
-    let requirements = Path::new(SCRIPTS).join("requirements.txt");
+    let requirements = Path::new(OAUTH_SCRIPTS).join("requirements.txt");
     let python = python::environment(shell, "clients-venv", &requirements)?;
     let program = artifacts::build(shell, "axum-api", "axum-api", &[])?;
 
@@ -39,13 +56,41 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
 
     let mut script = shell.program(python);
     script
-        .arg(Path::new(SCRIPTS).join("login.py"))
+        .arg(Path::new(OAUTH_SCRIPTS).join("login.py"))
         .arg(server.address());
     script
         .env("ALICE_PASSWORD", ALICE)
         .env("ADMIN_PASSWORD", ADMIN);
     shell.run(&mut script)?;
-    end(server)
+    end(server)?;
+    grpc(shell)
+}
+
+/// Each client calls a server of its own, since it uses up a quota.
+fn grpc(shell: &Shell) -> Result<Outcome, Failure> {
+    let scripts = Path::new(GRPC_SCRIPTS);
+    let requirements = scripts.join("requirements.txt");
+    let python = python::environment(shell, "grpc-venv", &requirements)?;
+    let libraries = node::libraries(shell, "grpc-node", scripts)?;
+    let program = artifacts::build(shell, "tonic-api", "tonic-api", &[])?;
+
+    let mut with_python = shell.program(python);
+    with_python.arg(scripts.join("calls.py"));
+    let mut with_node = shell.program("node");
+    with_node.arg(scripts.join("calls.js"));
+    with_node.env("NODE_PATH", libraries);
+    for client in [&mut with_python, &mut with_node] {
+        let mut command = shell.program(&program);
+        command.env("TONIC_API_LISTEN", "127.0.0.1:0");
+        for (name, secret) in SECRETS {
+            command.env(format!("TONIC_API_{name}"), secret);
+            client.env(name, secret);
+        }
+        let server = Server::start(&mut command, ANNOUNCEMENT)?;
+        shell.run(client.arg(server.address()))?;
+        end(server)?;
+    }
+    Ok(Outcome::Passed)
 }
 
 #[cfg(unix)]

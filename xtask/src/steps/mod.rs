@@ -81,7 +81,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clients",
-        proves: "OAuth 2 clients written by others log in to the example",
+        proves: "OAuth 2 and gRPC clients written by others call the examples",
         limit: minutes(15),
         run: clients::clients,
     },
