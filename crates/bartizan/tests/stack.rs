@@ -206,7 +206,8 @@ fn a_stack_is_shared_by_the_services_it_makes_and_shows_nothing() {
     let layer = stack.build();
     assert_layer(&layer);
     assert_eq!(format!("{layer:?}"), "StackLayer { .. }");
-    let _ = (layer.layer(Probe::new()), layer.clone().layer(Probe::new()));
+    let clone = layer.clone();
+    let _ = (layer.layer(Probe::new()), clone.layer(Probe::new()));
 }
 
 /// Finds credentials in no request.

@@ -48,7 +48,7 @@ fn not_limited(parts: &Parts) -> Rejection {
     let detail = "the service is not set up for this request";
     let rejection = Rejection::new(status, "not-guarded", detail)
         .caused_by("no rate limit has let the request pass");
-    let decision = Decision::new("extractor", Outcome::of(&rejection), (&*parts).into());
+    let decision = Decision::new("extractor", Outcome::of(&rejection), parts.into());
     TracingObserver.observe(&decision.with_rejection(&rejection));
     rejection
 }

@@ -15,10 +15,6 @@ impl Stack {
     ///
     /// Returns [`InvalidSettings`] with everything that is wrong with any of them, each
     /// with the name of its setting, such as `cors.origins`.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a stack says what is in it, and where it ends"
-    )]
     pub fn from_settings(
         settings: StackSettings,
     ) -> Result<Stack<Authorization, Fused<impl Chain>, WithClient, Framed>, InvalidSettings> {

@@ -132,7 +132,7 @@ impl tower::Service<Request<Body>> for Echo {
         assert!(parts.uri.path() != "/test.Echo/Panic", "hunter2");
         let metadata = MetadataMap::from_headers(parts.headers);
         let request = tonic::Request::from_parts(metadata, parts.extensions, ());
-        let said = said(&request).map_or_else(|status| status.to_string(), |said| said);
+        let said = said(&request).unwrap_or_else(|status| status.to_string());
 
         let mut response = Response::new(Body::empty());
         let mut fields = HeaderMap::new();
