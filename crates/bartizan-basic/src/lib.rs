@@ -95,6 +95,10 @@
 //! - Guard against cross-site requests, which a browser sends with the credentials
 //!   all the same.
 //!
+//! # Crate features
+//!
+//! - `serde`: `BasicSettings`, which makes the scheme of a configuration.
+//!
 //! [`LoginError::Denied`]: bartizan_core::LoginError::Denied
 //! [`LoginError::Overloaded`]: bartizan_core::LoginError::Overloaded
 //! [`PasswordVerifier`]: bartizan_core::PasswordVerifier
@@ -104,10 +108,16 @@
 //! [RFC 7617 section 4]: https://www.rfc-editor.org/rfc/rfc7617#section-4
 //! [RFC 9110 section 11.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod basic;
 mod credentials;
+#[cfg(feature = "serde")]
+mod settings;
 
 pub use self::basic::Basic;
+#[cfg(feature = "serde")]
+pub use self::settings::BasicSettings;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

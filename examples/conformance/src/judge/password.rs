@@ -1,0 +1,41 @@
+use bartizan_password::{HashError, PasswordHash, PasswordHasher, Verification};
+use bartizan_secret::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{error, invalid, text};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifyPassword {
+    hash: String,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    password_base64: Option<String>,
+}
+
+pub(super) fn verify(question: VerifyPassword) -> Value {
+    let password = text::bytes(
+        "password",
+        question.password,
+        question.password_base64.as_deref(),
+    );
+    let password = match password.map(String::from_utf8) {
+        Ok(Ok(password)) => SecretString::from(password),
+        Ok(Err(_)) => return invalid("the password is not UTF-8"),
+        Err(problem) => return error(problem),
+    };
+    let verified = verification(&question.hash, &password);
+    match verified {
+        Ok(verification) => json!({
+            "valid": verification.is_match(),
+            "rehash": verification == Verification::NeedsRehash,
+        }),
+        Err(problem) => invalid(problem),
+    }
+}
+
+fn verification(hash: &str, password: &SecretString) -> Result<Verification, HashError> {
+    PasswordHasher::default().verify(password, &hash.parse::<PasswordHash>()?)
+}
