@@ -1,5 +1,6 @@
 //! The header fields, as a parser of structured fields reads them.
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -40,7 +40,7 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 /// use bartizan_rate_limit::LoginThrottle;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn main() -> Result<(), bartizan_core::BoxError> {
 /// let throttle = LoginThrottle::new();
 /// let client = ClientAddr::new("192.0.2.1".parse()?);
 ///

@@ -1,9 +1,9 @@
 use super::Key;
 use super::part::Part;
 
-impl FromIterator<Key> for Key {
+impl FromIterator<Self> for Key {
     /// Joins keys into one: equal when all are. Of none, it is one key for everyone.
-    fn from_iter<I: IntoIterator<Item = Key>>(keys: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = Self>>(keys: I) -> Self {
         Self(Part::All(keys.into_iter().map(|key| key.0).collect()))
     }
 }

@@ -1,6 +1,6 @@
 //! Requests through the guard, over HTTP and over gRPC.
 #![expect(
-    clippy::panic,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "clippy.toml exempts tests, but not the helpers that they share"
 )]
