@@ -20,7 +20,7 @@ use benches::{Race, Row, report};
 use governor::DefaultKeyedRateLimiter;
 
 /// How many charges a thread makes in one call of a variant.
-const CHARGES: usize = 20_000;
+const CHARGES: usize = 5_000;
 const ROUNDS: usize = 31;
 /// More than any key asks for in a run, while its bucket stays short of full.
 const BURST: u32 = 10_000_000;

@@ -117,11 +117,9 @@ impl Pace {
     pub(crate) fn until(&self, units: u64, nanos: u64) -> u64 {
         let product = u128::from(units) * u128::from(self.step);
         let then = product >> (62 - self.exponent);
-        let mut then = u64::try_from(then).unwrap_or(u64::MAX).saturating_add(1);
-        // Roundings sum up to a nanosecond or two, which must not become a second.
-        while self.units(then - 1) >= units && then > nanos {
-            then -= 1;
-        }
+        let then = u64::try_from(then).unwrap_or(u64::MAX);
+        // What was cut off can be as much as a nanosecond.
+        let then = then.saturating_add(u64::from(self.units(then) < units));
         then.saturating_sub(nanos)
     }
 

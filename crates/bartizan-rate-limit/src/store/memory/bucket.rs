@@ -23,6 +23,7 @@ enum Debt {
 }
 
 impl<'a> Bucket<'a> {
+    #[inline]
     pub(super) fn new(set: &'a Set, hash: u64, pace: &'a Pace, cost: u32, nanos: u64) -> Self {
         let tick = pace.tick(nanos);
         Self {
@@ -38,6 +39,7 @@ impl<'a> Bucket<'a> {
 
     /// Takes the cost if the bucket holds it, and returns the debt before; `Err` if it
     /// does not.
+    #[inline]
     pub(super) fn take(&self) -> Result<u64, u64> {
         let (before, _) = self.change(|debt| match debt {
             Debt::Begins(debt) | Debt::Found(debt) => self.with_cost(debt),
@@ -106,8 +108,22 @@ impl<'a> Bucket<'a> {
     }
 
     /// Changes the debt to what `judge` makes of it, and returns it as it was and as it
-    /// is. It starts over when another thread was faster, which then has succeeded.
+    /// is.
+    #[inline]
     fn change(&self, judge: impl Fn(Debt) -> Option<u64>) -> (u64, u64) {
+        if let Some(Place::Found { slot, word }) = self.set.seek(self.tag) {
+            let (before, after, new) = self.judge(&judge, self.found(word));
+            if new.is_none_or(|new| self.set.replace(slot, word, new)) {
+                return (before, after);
+            }
+        }
+        self.search_and_change(judge)
+    }
+
+    /// Does so where a bucket has to be made, or another thread was faster, which then has
+    /// succeeded.
+    #[inline(never)]
+    fn search_and_change(&self, judge: impl Fn(Debt) -> Option<u64>) -> (u64, u64) {
         loop {
             let slots = self.set.read();
             let place = Place::find(&slots, self.tag, self.tick, self.nanos);
@@ -116,15 +132,11 @@ impl<'a> Bucket<'a> {
                 Place::Free { .. } => (Debt::Begins(0), false),
                 Place::Taken { left, .. } => (Debt::Begins(self.inherited(left)), false),
             };
-            let (Debt::Begins(before) | Debt::Found(before)) = debt;
-            let after = judge(debt).unwrap_or(before);
-            if after == before && !amiss {
-                return (before, after);
-            }
-            let new = self.tag.word(self.pace.tick_of(self.units + after));
-            let done = match place {
-                Place::Found { slot, word } => self.set.replace(slot, word, new),
-                Place::Free { slot } | Place::Taken { slot, .. } => {
+            let (before, after, new) = self.judge(&judge, (debt, amiss));
+            let done = match (new, place) {
+                (None, _) => true,
+                (Some(new), Place::Found { slot, word }) => self.set.replace(slot, word, new),
+                (Some(new), Place::Free { slot } | Place::Taken { slot, .. }) => {
                     self.set.enter(&slots, slot, new)
                 }
             };
@@ -132,6 +144,20 @@ impl<'a> Bucket<'a> {
                 return (before, after);
             }
         }
+    }
+
+    /// Returns the debt before and after, and the word to be written, if any.
+    #[inline]
+    fn judge(
+        &self,
+        judge: impl Fn(Debt) -> Option<u64>,
+        (debt, amiss): (Debt, bool),
+    ) -> (u64, u64, Option<Word>) {
+        let (Debt::Begins(before) | Debt::Found(before)) = debt;
+        let after = judge(debt).unwrap_or(before);
+        let changed = after != before || amiss;
+        let new = || self.tag.word(self.pace.tick_of(self.units + after));
+        (before, after, changed.then(new))
     }
 
     /// Returns the debt of a bucket, and whether it is more than a bucket can owe. Then

@@ -6,10 +6,11 @@ mod word;
 
 use std::error::Error;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bartizan_core::{BoxError, Reply};
+use siphasher::sip::SipHasher13;
 
 use self::bucket::Bucket;
 use self::buckets::Buckets;
@@ -50,7 +51,7 @@ const KEYS_PER_SET: usize = 4;
 ///
 /// # When two keys share a bucket
 ///
-/// Hashes are made with `SipHash` under a random key of the store, so that nobody can look
+/// Hashes are made with `SipHash-1-3` under a random key of the store, so that nobody can look
 /// for keys that collide. Two keys share a bucket when set and fingerprint are the same,
 /// and they are then limited together, which refuses early and never allows more. The
 /// fingerprint has 26 bits for quotas of up to 7 a minute, 24 at 100 a minute, 21 at 100
@@ -100,7 +101,7 @@ const KEYS_PER_SET: usize = 4;
 /// ```
 pub struct MemoryQuotaStore {
     sets: Box<[Set]>,
-    hashing: RandomState,
+    hashing: SipHasher13,
 }
 
 impl MemoryQuotaStore {
@@ -108,10 +109,12 @@ impl MemoryQuotaStore {
     /// 16 bytes for each.
     #[must_use]
     pub fn with_capacity(keys: usize) -> Self {
+        // The key of the hasher is random, and what it makes of two numbers is so, too.
+        let random = RandomState::new();
         let sets = keys.div_ceil(KEYS_PER_SET).max(1);
         Self {
             sets: (0..sets).map(|_| Set::default()).collect(),
-            hashing: RandomState::new(),
+            hashing: SipHasher13::new_with_keys(random.hash_one(0), random.hash_one(1)),
         }
     }
 
@@ -137,13 +140,11 @@ impl MemoryQuotaStore {
         Ok(Buckets(buckets))
     }
 
+    #[inline]
     fn bucket<'a>(&'a self, charge: &Charge<'a>, nanos: u64) -> Bucket<'a> {
         let pace = charge.quota.pace();
-        let mut hasher = self.hashing.build_hasher();
-        hasher.write(charge.key);
-        // Of a fixed length and last, so that no key passes for another and its quota.
-        hasher.write_u64(pace.id());
-        let hash = hasher.finish();
+        // A keyed hash is as good as random, and stays so when a constant is added.
+        let hash = self.hashing.hash(charge.key) ^ pace.id();
         Bucket::new(self.set(hash), hash, pace, charge.cost, nanos)
     }
 

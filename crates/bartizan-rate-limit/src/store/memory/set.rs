@@ -34,6 +34,22 @@ impl Set {
             .map(|slot| Word(slot.load(Ordering::Acquire)))
     }
 
+    /// Looks for the one word with the tag; `None` where there is none, or a copy too.
+    #[inline]
+    pub(super) fn seek(&self, tag: Tag) -> Option<Place> {
+        let mut marked = 0;
+        let mut found = (0, Word::default());
+        for (slot, word) in self.0.iter().enumerate() {
+            let word = Word(word.load(Ordering::Acquire));
+            if tag.marks(word) {
+                marked += 1;
+                found = (slot, word);
+            }
+        }
+        let (slot, word) = found;
+        (marked == 1).then_some(Place::Found { slot, word })
+    }
+
     /// Puts a word where one was found; fails when that has changed meanwhile.
     pub(super) fn replace(&self, slot: usize, old: Word, new: Word) -> bool {
         let slot = self.0.get(slot);
@@ -65,21 +81,17 @@ impl Set {
 
 impl Place {
     pub(super) fn find(slots: &Slots, tag: Tag, tick: u64, nanos: u64) -> Self {
-        let mut found: Option<(usize, Word, i64)> = None;
-        for (slot, word) in slots
-            .iter()
-            .enumerate()
-            .filter(|(_, word)| tag.marks(**word))
-        {
-            let left = word.ticks_left(tick).unwrap_or(i64::MIN);
-            if found.is_none_or(|(.., most)| left > most) {
-                found = Some((slot, *word, left));
-            }
-        }
-        match found {
-            Some((slot, word, _)) => Self::Found { slot, word },
+        match Self::most(slots, tag, tick) {
+            Some((slot, word)) => Self::Found { slot, word },
             None => Self::make(slots, nanos),
         }
+    }
+
+    fn most(slots: &Slots, tag: Tag, tick: u64) -> Option<(usize, Word)> {
+        let marked = slots.iter().copied().enumerate();
+        let marked = marked.filter(|(_, word)| tag.marks(*word));
+        // The first of equals: a copy is further on, and not in use.
+        marked.rev().max_by_key(|(_, word)| word.ticks_left(tick))
     }
 
     fn make(slots: &Slots, nanos: u64) -> Self {

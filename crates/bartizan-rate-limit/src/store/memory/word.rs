@@ -8,7 +8,7 @@ const EXPONENT: u32 = 6;
 /// From the top: 13 to 26 bits of the key's hash, the tick at which the bucket is full
 /// (as many of its lowest bits as are left), and 6 bits for the length of a tick. A
 /// word of 0 is no bucket.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Word(pub(super) u64);
 
 /// What the words of one key and quota have in common.

@@ -1,18 +1,3 @@
-//! Every order in which two threads can meet in a set of three places. Run with
-//! `RUSTFLAGS="--cfg bartizan_loom" cargo test --release -p bartizan-rate-limit --test
-//! loom`; without the cfg there is nothing here.
-
-#![cfg(bartizan_loom)]
-#![expect(
-    unexpected_cfgs,
-    reason = "a cfg, not a feature, so that no user turns it on"
-)]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "clippy.toml exempts tests, but not the helpers that they share"
-)]
-
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
