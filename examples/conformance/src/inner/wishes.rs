@@ -1,5 +1,6 @@
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
 use http::{Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -74,6 +75,9 @@ impl Wishes {
             *response.status_mut() = status;
         }
         if let Some(body) = self.body {
+            if body.is_empty() {
+                response.headers_mut().remove(CONTENT_TYPE);
+            }
             *response.body_mut() = full(body);
         }
         for (name, _) in &self.fields {
@@ -129,7 +133,7 @@ mod tests {
             "content-length=5",
             "transfer-encoding=chunked",
             "connection=close",
-            "a%20b=c",
+            "a(b=c",
             "=c",
             "x=%0d%0ay",
             "x=%ff",

@@ -1,4 +1,4 @@
-use bartizan_password::{HashError, PasswordHash, PasswordHasher, Verification};
+use bartizan_password::{HashError, HashLimits, PasswordHash, PasswordHasher, Verification};
 use bartizan_secret::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,5 +37,8 @@ pub(super) fn verify(question: VerifyPassword) -> Value {
 }
 
 fn verification(hash: &str, password: &SecretString) -> Result<Verification, HashError> {
-    PasswordHasher::default().verify(password, &hash.parse::<PasswordHash>()?)
+    // Others' vectors ask for more memory than a service should grant: up to 1 GiB.
+    let limits = HashLimits::default().argon2(1024 * 1024, 16, 16);
+    let hasher = PasswordHasher::default().limits(limits);
+    hasher.verify(password, &hash.parse::<PasswordHash>()?)
 }

@@ -1,0 +1,17 @@
+//! The program over real sockets and pipes.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+
+mod corpora;
+mod http;
+mod judge;
+mod layers;
+mod mistakes;
+mod protocols;
+mod readme;
+mod server;
+mod serving;
