@@ -181,6 +181,16 @@ fn a_client_cannot_choose_to_be_answered_200() {
             }
         }
     }
+    for version in [Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+        for content_type in ["application/grpc-web", "application/grpc-web-text+proto"] {
+            let request = Request::post("/")
+                .version(version)
+                .header("content-type", content_type);
+            let protocol = protocol(&request.body(()).unwrap());
+            let response = Rejection::forbidden("slug", "detail").into_response(protocol);
+            assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        }
+    }
     let twice = Request::post("/")
         .version(Version::HTTP_2)
         .header("content-type", "application/grpc")
@@ -194,10 +204,15 @@ fn speaks_grpc_web_to_grpc_web() {
         (Protocol::GrpcWeb, "application/grpc-web"),
         (Protocol::GrpcWebText, "application/grpc-web-text"),
     ] {
-        let response = Rejection::forbidden("slug", "detail").into_response(protocol);
-        assert_eq!(response.status(), StatusCode::OK);
+        let rejection = Rejection::forbidden("slug", "detail");
+        let response = rejection.clone().into_response(protocol);
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
         assert_eq!(fields(&response, "content-type"), [expected]);
         assert_eq!(fields(&response, "grpc-status"), ["7"]);
+
+        let hidden = rejection.hide_as_not_found().into_response(protocol);
+        assert_eq!(hidden.status(), StatusCode::NOT_FOUND);
+        assert!(hidden.headers().is_empty(), "{:?}", hidden.headers());
     }
 }
 
@@ -221,6 +236,31 @@ fn rfc9110_6_a_hidden_rejection_is_a_bare_404() {
     let kept = grpc.extensions().get::<Rejection>().unwrap();
     assert_eq!(kept.slug(), "not-permitted");
     assert!(kept.is_hidden());
+}
+
+#[test]
+fn a_hidden_object_is_answered_as_one_that_is_not_there() {
+    let hidden = Rejection::forbidden("not-permitted", "the request is not permitted")
+        .challenge(Challenge::bearer(&Realm::default()))
+        .hide_as_missing_object();
+    assert!(hidden.is_hidden());
+    assert_eq!(hidden.status(), StatusCode::FORBIDDEN);
+
+    let http = hidden.clone().into_response(Protocol::Http);
+    assert_eq!(http.status(), StatusCode::NOT_FOUND);
+    assert!(http.headers().is_empty(), "{:?}", http.headers());
+
+    for (protocol, status) in [
+        (Protocol::Grpc, StatusCode::OK),
+        (Protocol::GrpcWeb, StatusCode::NOT_FOUND),
+    ] {
+        let grpc = hidden.clone().into_response(protocol);
+        assert_eq!(grpc.status(), status);
+        assert_eq!(fields(&grpc, "grpc-status"), ["5"]);
+        assert_eq!(grpc.headers().len(), 2);
+    }
+    let target = hidden.hide_as_not_found().into_response(Protocol::Grpc);
+    assert_eq!(fields(&target, "grpc-status"), ["12"]);
 }
 
 #[test]

@@ -46,9 +46,16 @@ struct Inner {
     retry_after: Option<Duration>,
     type_uri: Option<&'static str>,
     members: Vec<(&'static str, Vec<String>)>,
-    is_hidden: bool,
+    hidden: Option<Hidden>,
     source: Option<Arc<dyn Error + Send + Sync>>,
     guard: Option<&'static str>,
+}
+
+/// What a hidden rejection says there is not.
+#[derive(Clone, Copy)]
+enum Hidden {
+    Object,
+    Target,
 }
 
 impl Rejection {
@@ -77,7 +84,7 @@ impl Rejection {
             retry_after: None,
             type_uri: None,
             members: Vec::new(),
-            is_hidden: false,
+            hidden: None,
             source: None,
             guard: None,
         }))
@@ -170,7 +177,23 @@ impl Rejection {
     /// [RFC 9110, section 15.5.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4
     #[must_use]
     pub fn hide_as_not_found(mut self) -> Self {
-        self.inner().is_hidden = true;
+        self.inner().hidden = Some(Hidden::Target);
+        self
+    }
+
+    /// Answers as if the target were there and the object were not, which is what a
+    /// service says of an object that it has looked for: 404, or `NOT_FOUND`, with
+    /// nothing else ([RFC 9110, section 15.5.5]).
+    ///
+    /// A service that says more of an object that is not there tells the two apart: it
+    /// is to answer with a rejection like this one then, too. What else was said of the
+    /// rejection stays as in [`hide_as_not_found`](Self::hide_as_not_found), and
+    /// whichever was called last decides.
+    ///
+    /// [RFC 9110, section 15.5.5]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.5
+    #[must_use]
+    pub fn hide_as_missing_object(mut self) -> Self {
+        self.inner().hidden = Some(Hidden::Object);
         self
     }
 
@@ -245,10 +268,20 @@ impl Rejection {
     }
 
     /// Returns whether the client is told no more than that there is nothing; see
-    /// [`hide_as_not_found`](Self::hide_as_not_found).
+    /// [`hide_as_not_found`](Self::hide_as_not_found) and
+    /// [`hide_as_missing_object`](Self::hide_as_missing_object).
     #[must_use]
     pub fn is_hidden(&self) -> bool {
-        self.0.is_hidden
+        self.0.hidden.is_some()
+    }
+
+    /// Returns the code by which gRPC hides what the rejection hides.
+    fn hidden_code(&self) -> Option<GrpcCode> {
+        self.0.hidden.map(|hidden| match hidden {
+            Hidden::Object => GrpcCode::NotFound,
+            // What tonic answers for a method that no service has.
+            Hidden::Target => GrpcCode::Unimplemented,
+        })
     }
 
     /// Returns whether the fault is ours and not the request's.

@@ -7,8 +7,11 @@ use crate::RequestHead;
 ///
 /// It is told by the request and not by the type of the response body, so that one
 /// port can serve both. A rejection over gRPC has the HTTP status 200, which a
-/// gateway that asks whether a request may pass takes for a yes: only what every
-/// gRPC client sends, and no such gateway does, is taken for gRPC.
+/// gateway that asks whether a request may pass takes for a yes. Only what every gRPC
+/// client sends is taken for gRPC: a `POST` over HTTP/2. A gateway that asks in the
+/// same way, with the client's own method and `Content-Type` over HTTP/2, has to read
+/// `grpc-status` as well. A rejection over gRPC-Web, which needs neither, keeps its
+/// HTTP status.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Protocol {

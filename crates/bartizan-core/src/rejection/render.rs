@@ -20,34 +20,39 @@ impl Rejection {
     /// Renders the rejection for a request that speaks `protocol`.
     ///
     /// For HTTP that is the status with an empty body; for gRPC it is a response
-    /// of trailers only: status 200 with `grpc-status` and `grpc-message`. Both
+    /// of trailers only: status 200 with `grpc-status` and `grpc-message`; for gRPC-Web
+    /// it is these fields with the status of HTTP, which its clients read as well. All
     /// carry the challenges, a line each, `Retry-After`, the additional fields and
-    /// `Cache-Control: no-store`. One that is [hidden](Self::hide_as_not_found) has
+    /// `Cache-Control: no-store`. One that is [hidden](Self::is_hidden) has
     /// nothing but the status. The rejection is left in the extensions.
     #[must_use]
     pub fn into_response(self, protocol: Protocol) -> Response<()> {
         let mut response = Response::new(());
-        if self.is_hidden() {
-            match protocol.content_type() {
-                Some(content_type) => write_unimplemented(response.headers_mut(), content_type),
-                None => *response.status_mut() = StatusCode::NOT_FOUND,
+        if let Some(code) = self.hidden_code() {
+            if protocol != Protocol::Grpc {
+                *response.status_mut() = StatusCode::NOT_FOUND;
+            }
+            // The 404 of gRPC-Web alone says that there is no such target.
+            let says_code = protocol == Protocol::Grpc || code == GrpcCode::NotFound;
+            if let Some(content_type) = protocol.content_type().filter(|_| says_code) {
+                write_code(response.headers_mut(), content_type, code);
             }
             response.extensions_mut().insert(self);
             return response;
         }
         self.write_fields(response.headers_mut());
-        match protocol.content_type() {
-            Some(content_type) => self.write_grpc(response.headers_mut(), content_type),
-            None => *response.status_mut() = self.status(),
+        if let Some(content_type) = protocol.content_type() {
+            self.write_grpc(response.headers_mut(), content_type);
+        }
+        if protocol != Protocol::Grpc {
+            *response.status_mut() = self.status();
         }
         response.extensions_mut().insert(self);
         response
     }
 
     fn write_grpc(&self, headers: &mut HeaderMap, content_type: &'static str) {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let code = HeaderValue::from(u16::from(self.grpc_code().number()));
-        headers.insert(GRPC_STATUS, code);
+        write_code(headers, content_type, self.grpc_code());
         let message = utf8_percent_encode(self.detail(), ENCODED).to_string();
         if let Ok(message) = HeaderValue::try_from(message) {
             headers.insert(GRPC_MESSAGE, message);
@@ -73,11 +78,9 @@ impl Rejection {
     }
 }
 
-/// What tonic answers for a method that no service has.
-fn write_unimplemented(headers: &mut HeaderMap, content_type: &'static str) {
+fn write_code(headers: &mut HeaderMap, content_type: &'static str, code: GrpcCode) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let code = GrpcCode::Unimplemented.number();
-    headers.insert(GRPC_STATUS, HeaderValue::from(u16::from(code)));
+    headers.insert(GRPC_STATUS, HeaderValue::from(u16::from(code.number())));
 }
 
 /// Rounds up, and to at least 1: a client that is told 0 comes back at once.
