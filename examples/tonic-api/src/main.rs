@@ -36,7 +36,9 @@ use crate::settings::Settings;
 use crate::tokens::Tokens;
 
 fn main() -> ExitCode {
-    let result = Settings::load().map_err(Into::into).and_then(|settings| run(&settings));
+    let result = Settings::load()
+        .map_err(Into::into)
+        .and_then(|settings| run(&settings));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,8 +55,8 @@ async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
         .with_writer(std::io::stderr)
         .init();
     let tokens = Tokens::new(settings)?;
-    let layer = guards::layer(&tokens, settings)?;
     let routes = routes(&tokens, settings).await?;
+    let service = guards::guard(routes, &tokens, settings)?;
 
     let listener = TcpListener::bind(settings.listen).await?;
     welcome::print(listener.local_addr()?, &tokens, settings)?;
@@ -63,9 +65,7 @@ async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(Some(100))
         .timeout(Duration::from_secs(30))
-        .layer(layer)
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpIncoming::from(listener), told_to_end())
+        .serve_with_incoming_shutdown(service, TcpIncoming::from(listener), told_to_end())
         .await?;
     Ok(())
 }

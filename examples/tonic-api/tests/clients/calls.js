@@ -18,6 +18,7 @@ const { status } = grpc;
 const address = process.argv[2];
 const definition = loader.loadSync("ledger/v1/ledger.proto", {
   includeDirs: [process.env.PROTO ?? path.join(__dirname, "../../proto")],
+  defaults: true,
   keepCase: true,
   longs: Number,
 });
@@ -137,7 +138,7 @@ async function main() {
       }
     },
     "readers read and do not write": async () => {
-      assert.equal((await answered("GetBalance", bearer.reader)).asked_by, "reader");
+      assert.equal((await answered("GetBalance", bearer.reader)).asked_by, "client:reader");
       await answered("WatchEntries", bearer.reader);
       for (const method of ["PostEntry", "ImportEntries"]) {
         const field = await refused(method, bearer.reader, status.PERMISSION_DENIED);

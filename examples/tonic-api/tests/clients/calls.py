@@ -109,7 +109,7 @@ def bad_tokens_are_refused():
 
 
 def readers_read_and_do_not_write():
-    equal(CALLS["GetBalance"](bearer("reader")).asked_by, "reader")
+    equal(CALLS["GetBalance"](bearer("reader")).asked_by, "client:reader")
     CALLS["WatchEntries"](bearer("reader"))
     for call in ("PostEntry", "ImportEntries"):
         error = refused(call, bearer("reader"), grpc.StatusCode.PERMISSION_DENIED)
