@@ -1,22 +1,29 @@
 use std::error::Error;
 
-use bartizan_password::{
+use bartizan::password::{
     Argon2Params, Login, MemoryUserStore, PasswordHasher, PasswordHasherPool, PoolSettings,
     UserRecord, generate_password,
 };
-use bartizan_secret::{Masker, SecretString};
+use bartizan::rate_limit::{LoginGuard, LoginThrottle};
+use bartizan::secret::{Masker, SecretString};
 
 use crate::settings::{Password, Settings};
 
 /// What `alice` may do with items.
 pub(crate) const WRITE: &str = "items:write";
 
+/// All scopes that there are, with what they permit.
+pub(crate) const SCOPES: &[(&str, &str)] = &[(WRITE, "add items")];
+
 /// The role of `admin`.
 pub(crate) const ADMIN: &str = "admin";
 
+/// Checks names and passwords, as long as not too many were wrong.
+pub(crate) type Logins = LoginGuard<Login<MemoryUserStore>>;
+
 /// The two users of the service.
 pub(crate) struct Accounts {
-    login: Login<MemoryUserStore>,
+    login: Logins,
     /// The passwords that were made at start: there is no other way to learn them.
     made: Vec<(&'static str, SecretString)>,
 }
@@ -53,13 +60,13 @@ impl Accounts {
             users.insert(name, user);
         }
         Ok(Self {
-            login: Login::new(users, pool),
+            login: LoginGuard::new(Login::new(users, pool), LoginThrottle::new()),
             made,
         })
     }
 
     /// Returns what checks names and passwords.
-    pub(crate) fn login(&self) -> Login<MemoryUserStore> {
+    pub(crate) fn login(&self) -> Logins {
         self.login.clone()
     }
 

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::io;
 
-use bartizan_secret::{MaskLogs, Masker};
+use bartizan::secret::{MaskLogs, Masker};
 use tracing::Level;
 
 use crate::settings::{LogFormat, LogLevel, Settings};

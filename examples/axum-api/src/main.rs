@@ -1,4 +1,4 @@
-//! An axum service with logins, tokens, roles and scopes.
+//! An axum service with logins, tokens, API keys, roles and scopes.
 //!
 //! `cargo run -p axum-api` starts it in the development profile, which makes a
 //! signing key and two users, and prints the `curl` lines to try. In the production
@@ -16,6 +16,9 @@
 //! | `AXUM_API_ISSUER`, `AXUM_API_AUDIENCE` | `axum-api` | of tokens |
 //! | `AXUM_API_TOKEN_SECONDS` | 900 | for which a token is good |
 //! | `AXUM_API_TRUSTED_PROXIES` | none | networks, parted by commas |
+//! | `AXUM_API_CORS_ORIGINS` | `http://localhost:5173`, in production none | of front-ends, parted by commas |
+//! | `AXUM_API_ADDRESS_QUOTA` | `6000/minute` | of requests from one address |
+//! | `AXUM_API_PRINCIPAL_QUOTA` | `3000/minute` | of requests of one user |
 //! | `AXUM_API_LOG` | `text` | or `json` |
 //! | `AXUM_API_LOG_LEVEL` | `info` | of the log on standard error |
 //! | `AXUM_API_REQUEST_SECONDS` | 30 | for which the head of a request may take, the rest, and a client to go on reading |
@@ -24,11 +27,22 @@
 //! Tokens and passwords pass in clear text: in production there is a proxy before it
 //! that speaks TLS. What has no default there must be set. Each may also come from a file
 //! that nobody else can read, named by the setting with `_FILE` behind it.
+//!
+//! Who may call what is one table, `access.rs`, which the guards are made of and the
+//! `OpenAPI` document as well; `guards.rs` has the stack of guards. API keys last until
+//! the service ends.
 
+mod access;
 mod accounts;
+mod docs;
+mod document;
+mod guards;
 mod items;
+mod json;
+mod keys;
 mod logging;
 mod panics;
+mod paths;
 mod problem;
 mod routes;
 mod server;
@@ -67,7 +81,9 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     panics::log();
     let tokens = Tokens::new(&settings, &masker)?;
     let accounts = Accounts::new(&settings, &masker).await?;
-    let router = routes::router(&settings, &tokens, &accounts)?;
+    let keys = keys::make(settings.told.profile)?;
+    let router = routes::router(&tokens, &accounts, &keys)?;
+    let guarded = guards::guard(router, &settings, &tokens, &keys)?;
 
     let listener = TcpListener::bind(settings.told.listen).await?;
     let address = listener.local_addr()?;
@@ -76,7 +92,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     // From here on the hashes are enough: wipe the passwords.
     drop((settings, accounts));
 
-    server::serve(listener, router, limits).await;
+    server::serve(listener, guarded, limits).await;
     Ok(())
 }
 

@@ -1,78 +1,110 @@
 use std::error::Error;
 use std::io;
 
-use axum::Extension;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::routing::{get, post};
-use bartizan_basic::Basic;
-use bartizan_core::{Authenticate, FindClient, GuardLayer, Principal, axum_peer};
-use bartizan_oauth2::{Client, GrantType, MemoryClientStore, TokenEndpoint};
-use bartizan_rbac::{require, role, scope};
+use axum::{Extension, Router};
+use bartizan::basic::Basic;
+use bartizan::extract::Quota;
+use bartizan::oauth2::{Client, GrantType, MemoryClientStore, Scopes, TokenEndpoint};
+use bartizan::problem::CorrelationId;
+use bartizan::rate_limit::LoginScopeLayer;
+use bartizan::{Authenticate, GuardLayer, Principal};
 
-use crate::accounts::{ADMIN, Accounts, WRITE};
-use crate::items;
-use crate::problem::{Failure, Problem};
-use crate::settings::Settings;
+use crate::accounts::{ADMIN, Accounts, SCOPES};
+use crate::keys::{self, Keys};
+use crate::problem::Refused;
 use crate::tokens::Tokens;
+use crate::{docs, items, paths};
 
-/// Returns all routes: what is not in [`public`] is behind a guard.
+/// The service's own login form: it cannot keep a secret, and need not name itself.
+pub(crate) const CLIENT: &str = "demo";
+
+/// Returns all routes. Who may call them is for the guards in front to say; of the
+/// route that asks for a name and a password, it is said here.
 pub(crate) fn router(
-    settings: &Settings,
     tokens: &Tokens,
     accounts: &Accounts,
+    keys: &Keys,
 ) -> Result<Router, Box<dyn Error>> {
-    let proxies = settings.told.trusted_proxies.0.clone();
-    let client = FindClient::behind(proxies).peer(axum_peer);
-    let bearer = Authenticate::required(tokens.bearer()?);
-    let basic = Authenticate::required(Basic::new(accounts.login()));
-    Ok(public(tokens, accounts)?
-        .merge(with_token().route_layer(GuardLayer::new(bearer)))
-        .merge(with_password().route_layer(GuardLayer::new(basic)))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND) })
-        .layer(GuardLayer::new(client)))
+    let passwords = GuardLayer::new(Authenticate::required(Basic::new(accounts.login())));
+    let with_password = Router::new()
+        .route(paths::BASIC, get(basic))
+        .route_layer(passwords);
+    let limit = DefaultBodyLimit::max(items::MAX_BYTES);
+    Ok(Router::new()
+        .route_service(paths::TOKEN, endpoint(tokens, accounts)?)
+        .merge(with_password)
+        // What checks a password has to know who sent it.
+        .layer(LoginScopeLayer::new())
+        .route(paths::HEALTH, get(health))
+        .route(paths::ERROR, get(fail))
+        .route(paths::PROTECTED, get(protected))
+        .route(paths::ADMIN, get(admin))
+        .route(paths::LIMITED, get(limited))
+        .route(paths::ITEMS, post(items::create).layer(limit))
+        .merge(keys::routes(keys))
+        .merge(docs::routes()?))
 }
 
-/// What anyone may call.
-fn public(tokens: &Tokens, accounts: &Accounts) -> Result<Router, Box<dyn Error>> {
-    // The service's own login form: it cannot keep a secret, and need not name
-    // itself.
-    let demo = Client::public("demo")
+fn endpoint(tokens: &Tokens, accounts: &Accounts) -> Result<TokenEndpoint, Box<dyn Error>> {
+    let names: Vec<_> = SCOPES.iter().map(|(name, _)| *name).collect();
+    let scopes: Scopes = names.join(" ").parse()?;
+    let demo = Client::public(CLIENT)
         .grant(GrantType::Password)
         .user_role(ADMIN)
-        .scopes(WRITE.parse()?);
-    let endpoint = TokenEndpoint::new(MemoryClientStore::new([demo.clone()])?, tokens.signer())
-        .default_client(demo)?
-        .password_grant(accounts.login());
-    Ok(Router::new()
-        .route_service("/token", endpoint)
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/error", get(fail)))
+        .scopes(scopes);
+    Ok(
+        TokenEndpoint::new(MemoryClientStore::new([demo.clone()])?, tokens.signer())
+            .default_client(demo)?
+            .password_grant(accounts.login()),
+    )
 }
 
-/// What needs a token; a further guard of a route judges what is in it.
-fn with_token() -> Router {
-    let admins = GuardLayer::new(require(role(ADMIN)));
-    let writers = GuardLayer::new(require(scope(WRITE)));
-    let limit = DefaultBodyLimit::max(items::MAX_BYTES);
-    Router::new()
-        .route("/protected", get(hello))
-        .route("/admin", get(hello).layer(admins))
-        .route("/items", post(items::create).layer((writers, limit)))
+/// Says that the service lives.
+#[utoipa::path(get, path = paths::HEALTH, tag = "service",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain")))]
+pub(crate) async fn health() -> &'static str {
+    "ok"
 }
 
-/// What needs a name and a password.
-fn with_password() -> Router {
-    Router::new().route("/basic", get(hello))
+/// Greets whoever has a token or a key.
+#[utoipa::path(get, path = paths::PROTECTED, tag = "greetings",
+    responses((status = 200, description = "A greeting", body = String, content_type = "text/plain")))]
+pub(crate) async fn protected(who: Principal) -> String {
+    hello(&who)
 }
 
-async fn hello(Extension(who): Extension<Principal>) -> String {
-    format!("Hello, {}!", who.subject())
+/// Greets admins.
+#[utoipa::path(get, path = paths::ADMIN, tag = "greetings",
+    responses((status = 200, description = "A greeting", body = String, content_type = "text/plain")))]
+pub(crate) async fn admin(who: Principal) -> String {
+    hello(&who)
+}
+
+/// Greets whoever has a name and a password.
+#[utoipa::path(get, path = paths::BASIC, tag = "greetings",
+    responses((status = 200, description = "A greeting", body = String, content_type = "text/plain")))]
+pub(crate) async fn basic(who: Principal) -> String {
+    hello(&who)
+}
+
+/// Says how often it may still be called: five times a minute.
+#[utoipa::path(get, path = paths::LIMITED, tag = "greetings",
+    responses((status = 200, description = "How often", body = String, content_type = "text/plain")))]
+pub(crate) async fn limited(who: Principal, Quota(outcome): Quota) -> String {
+    format!("{} {} more.", hello(&who), outcome.remaining())
 }
 
 /// Fails as a handler does whose database is gone.
-async fn fail() -> Result<String, Failure> {
+#[utoipa::path(get, path = paths::ERROR, tag = "service",
+    responses((status = 500, description = "An id to ask about it",
+        body = crate::document::Problem, content_type = "application/problem+json")))]
+pub(crate) async fn fail(Extension(id): Extension<CorrelationId>) -> Refused {
     let cause = "ledger-db.internal:5432: connection refused for user ledger";
-    Err(io::Error::other(cause).into())
+    Refused::failure(&id, &io::Error::other(cause))
+}
+
+fn hello(who: &Principal) -> String {
+    format!("Hello, {}!", who.subject())
 }

@@ -5,11 +5,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,8 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use crate::panics::caught;
-use crate::problem::{Failure, Problem};
+use crate::guards::Guarded;
 use crate::stream::TimedStream;
 
 /// How many connections are served at a time. More wait to be accepted.
@@ -44,7 +41,7 @@ pub(crate) struct Limits {
 /// have begun take, but not longer than the limit.
 ///
 /// A hand-written loop, since `axum::serve` waits for slow clients for ever.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits) {
+pub(crate) async fn serve(listener: TcpListener, guarded: Guarded, limits: Limits) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut told = pin!(told_to_end());
@@ -57,8 +54,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits)
             next = next => next,
             () = &mut told => break,
         };
-        let router = router.clone();
-        let service = service_fn(move |request| answer(router.clone(), peer, request, limits));
+        let guarded = guarded.clone();
+        let service = service_fn(move |request| answer(guarded.clone(), peer, request));
         let stream = TimedStream::new(stream, limits.request);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -81,18 +78,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits)
 }
 
 async fn answer(
-    router: Router,
+    guarded: Guarded,
     peer: SocketAddr,
     request: hyper::Request<Incoming>,
-    limits: Limits,
 ) -> Result<Response, Infallible> {
     let mut request: Request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    match timeout(limits.request, caught(router.oneshot(request))).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(panicked)) => Ok(Failure::from(panicked).into_response()),
-        Err(_) => Ok(Problem::new(StatusCode::REQUEST_TIMEOUT).into_response()),
-    }
+    guarded.oneshot(request).await
 }
 
 /// Accepts the next connection, however often that fails before.

@@ -3,9 +3,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bartizan_jwt::{Algorithm, Bearer, SigningKey, TokenSigner, Verifier};
-use bartizan_secret::Masker;
+use bartizan::jwt::{Algorithm, Bearer, SigningKey, TokenSigner, Verifier};
+use bartizan::secret::Masker;
+use utoipa::ToSchema;
 
+use crate::paths;
 use crate::settings::{Key, Settings};
 
 /// How many verified tokens are remembered.
@@ -54,4 +56,45 @@ impl Tokens {
             .build()?;
         Ok(Bearer::new(verifier).cache(CACHED))
     }
+}
+
+/// Issues a token to a user (RFC 6749, section 4.3).
+#[utoipa::path(
+    post,
+    path = paths::TOKEN,
+    tag = "login",
+    request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A token", body = Granted),
+        (status = 400, description = "What is wrong (RFC 6749, section 5.2)", body = Object),
+        (status = 503, description = "Too many logins have failed, with the time to wait"),
+    ),
+)]
+#[expect(dead_code, reason = "describes the route")]
+pub(crate) fn token() {}
+
+/// The form of a login.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the endpoint reads")]
+pub(crate) struct Login {
+    #[schema(example = "password")]
+    grant_type: String,
+    username: String,
+    #[schema(format = Password)]
+    password: String,
+    #[schema(required = false, example = "demo")]
+    client_id: String,
+    #[schema(required = false)]
+    scope: String,
+}
+
+/// A token that was issued.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the endpoint answers")]
+pub(crate) struct Granted {
+    access_token: String,
+    token_type: String,
+    expires_in: u64,
+    #[schema(required = false)]
+    scope: String,
 }

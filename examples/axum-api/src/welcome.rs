@@ -43,6 +43,20 @@ Development profile: keys and passwords that are not set last until it ends.
     curl -i {base}/items {bearer} {json} -d '{{"name":"","quantity":0,"tags":[7]}}'
     curl -i {base}/admin {bearer}        # 403: alice is no admin
 
+  Make an API key, which is shown once, and use it; the same routes take either:
+    KEY=$(curl -s {base}/keys {bearer} {json} -d '{{"name":"export","scopes":["items:write"]}}' \
+      | sed 's/.*"key":"\([^"]*\)".*/\1/')
+    curl -i {base}/protected -H "X-API-Key: $KEY"
+    curl -i {base}/items -H "X-API-Key: $KEY" {json} -d '{{"name":"nail","quantity":100}}'
+    curl -i {base}/keys {bearer}         # the key is not in the list
+    for i in 1 2 3 4 5 6; do curl -i {base}/limited {bearer}; done  # the last one: 429
+
+  What a browser asks for a front-end, the OpenAPI document, and a page to try it all:
+    curl -i -X OPTIONS {base}/items -H "Origin: http://localhost:5173" \
+      -H "Access-Control-Request-Method: POST" -H "Access-Control-Request-Headers: authorization"
+    curl -i {base}/openapi.json
+    open {base}/docs                     # "Authorize" logs in, as client "demo"
+
   Log in as admin:
     {}
     curl -i {base}/admin {bearer}

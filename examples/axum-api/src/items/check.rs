@@ -1,15 +1,19 @@
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::members::Members;
+use crate::json::{Members, escape};
 use crate::problem::Flaw;
 
 /// An item of which every field is right.
-#[derive(Debug, Serialize)]
-pub(super) struct Checked {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "NewItem", example = json!({"name": "nail", "quantity": 100}))]
+pub(crate) struct Checked {
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
+    #[schema(minimum = 1, maximum = 10_000)]
     quantity: u64,
+    #[schema(max_items = 10, required = false)]
     tags: Vec<String>,
 }
 
@@ -103,17 +107,4 @@ impl Flaws {
 
 fn is_text(text: &str, max: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
-}
-
-/// What needs no encoding in a fragment (RFC 3986), as far as names have it.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// Escapes a name for a JSON Pointer (RFC 6901) in a fragment.
-fn escape(name: &str) -> String {
-    let name = name.replace('~', "~0").replace('/', "~1");
-    utf8_percent_encode(&name, ENCODED).to_string()
 }

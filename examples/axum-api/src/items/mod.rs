@@ -1,59 +1,49 @@
 mod check;
-mod members;
 
-use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use bartizan_core::Principal;
+use axum::response::Response;
+use bartizan::Principal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use self::check::Checked;
-use self::members::Members;
-use crate::problem::Problem;
+pub(crate) use self::check::Checked;
+use crate::json;
+use crate::problem::Refused;
 
 /// The most bytes of an item.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
-/// Takes a new item, or says all that is wrong with it.
-pub(crate) async fn create(
-    Extension(owner): Extension<Principal>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
-    if !is_json(&headers) {
-        let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        return Err(problem.detail("the content is not application/json"));
-    }
-    let body = body.map_err(|rejection| Problem::new(rejection.status()))?;
-    let item = Checked::of(Members::parse(&body)?).map_err(|flaws| {
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY);
-        problem.detail("the item has flaws").errors(flaws)
-    })?;
-
-    #[derive(Serialize)]
-    struct Created<'a> {
-        owner: &'a str,
-        #[serde(flatten)]
-        item: Checked,
-    }
-    let owner = owner.subject();
-    let created = serde_json::to_string(&Created { owner, item }).unwrap_or_default();
-    let fields = [(CONTENT_TYPE, "application/json")];
-    Ok((StatusCode::CREATED, fields, created).into_response())
+/// An item, with whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Item {
+    owner: String,
+    #[serde(flatten)]
+    item: Checked,
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(content_type), None) = (types.next(), types.next()) else {
-        return false;
-    };
-    let media_type = content_type.as_bytes().split(|&byte| byte == b';').next();
-    media_type.is_some_and(|media_type| {
-        media_type
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"application/json")
-    })
+/// Takes a new item, or says all that is wrong with it.
+#[utoipa::path(
+    post,
+    path = crate::paths::ITEMS,
+    tag = "items",
+    request_body = Checked,
+    responses(
+        (status = 201, description = "The item", body = Item),
+        (status = 422, description = "All that is wrong with the item, each with a pointer to it",
+            body = crate::document::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn create(
+    who: Principal,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refused> {
+    let item = Checked::of(json::read(&headers, body)?).map_err(|flaws| {
+        let refused = Refused::new(StatusCode::UNPROCESSABLE_ENTITY);
+        refused.detail("the item has flaws").errors(&flaws)
+    })?;
+    let owner = who.subject().to_owned();
+    Ok(json::write(StatusCode::CREATED, &Item { owner, item }))
 }

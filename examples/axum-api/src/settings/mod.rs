@@ -1,4 +1,6 @@
+mod guards;
 mod names;
+mod profile;
 mod secrets;
 
 use std::error::Error;
@@ -7,11 +9,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use bartizan_core::{InvalidProxy, TrustedProxies};
-use bartizan_secret::SecretString;
+use bartizan::cors::{Cors, InvalidCors};
+use bartizan::secret::SecretString;
 use bartizan_secret::settings::{Loader, ProblemKind, SettingsError};
 use serde::Deserialize;
 
+use self::guards::{Front, Proxies, Quota, address_quota, principal_quota};
+pub(crate) use self::profile::{LogFormat, LogLevel, Profile};
 use self::secrets::LongPassword;
 pub(crate) use self::secrets::{Key, Password};
 use crate::server::Limits;
@@ -43,6 +47,11 @@ pub(crate) struct Told<P, K> {
     token_seconds: NonZeroU32,
     #[serde(default)]
     pub(crate) trusted_proxies: Proxies,
+    cors_origins: Option<Front>,
+    #[serde(default = "address_quota")]
+    pub(crate) address_quota: Quota,
+    #[serde(default = "principal_quota")]
+    pub(crate) principal_quota: Quota,
     #[serde(default)]
     pub(crate) log: LogFormat,
     #[serde(default)]
@@ -113,6 +122,16 @@ impl Settings {
         Duration::from_secs(self.told.token_seconds.get().into())
     }
 
+    /// Returns what lets pages of other origins call the service: those that were named,
+    /// or else, on the machine of a developer, that of a front-end there.
+    pub(crate) fn cors(&self) -> Result<Cors, InvalidCors> {
+        match (&self.told.cors_origins, self.told.profile) {
+            (Some(front), _) => front.cors(),
+            (None, Profile::Development) => Front::of_developers().cors(),
+            (None, Profile::Production) => Front::none().cors(),
+        }
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             request: Duration::from_secs(self.told.request_seconds.into()),
@@ -166,6 +185,9 @@ impl From<Production> for Development {
             audience: told.audience,
             token_seconds: told.token_seconds,
             trusted_proxies: told.trusted_proxies,
+            cors_origins: told.cors_origins,
+            address_quota: told.address_quota,
+            principal_quota: told.principal_quota,
             log: told.log,
             log_level: told.log_level,
             request_seconds: told.request_seconds,
@@ -183,45 +205,6 @@ struct ProfileAlone {
 #[derive(Deserialize)]
 struct KeyAlone {
     signing_key: Option<SecretString>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Profile {
-    #[default]
-    Development,
-    Production,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
-    Json,
-    #[default]
-    Text,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogLevel {
-    Debug,
-    Error,
-    #[default]
-    Info,
-    Trace,
-    Warn,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(try_from = "Vec<String>")]
-pub(crate) struct Proxies(pub(crate) TrustedProxies);
-
-impl TryFrom<Vec<String>> for Proxies {
-    type Error = InvalidProxy;
-
-    fn try_from(networks: Vec<String>) -> Result<Self, InvalidProxy> {
-        TrustedProxies::parse(&networks).map(Self)
-    }
 }
 
 fn default_listen() -> SocketAddr {

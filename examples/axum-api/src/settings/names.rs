@@ -1,6 +1,6 @@
 use std::env;
 
-use bartizan_secret::SecretString;
+use bartizan::secret::SecretString;
 use bartizan_secret::settings::{Loader, ProblemKind};
 
 use super::{Development, PREFIX};

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use bartizan_jwt::{Algorithm, KeyError, SigningKey};
-use bartizan_password::{PasswordPolicy, PolicyError};
-use bartizan_secret::SecretString;
+use bartizan::jwt::{Algorithm, KeyError, SigningKey};
+use bartizan::password::{PasswordPolicy, PolicyError};
+use bartizan::secret::SecretString;
 use serde::Deserialize;
 
 /// A private key, with the text that it came as, to be masked in logs.

@@ -39,7 +39,7 @@ fn rfc7617_2_what_is_wrong_is_challenged() {
         field(&format!("Basic {}=", base64(&format!("alice:{ALICE}")))),
         field(&format!("Basic {}", "A".repeat(20_000))),
     ] {
-        assert_challenged(&server.send(&request), CHALLENGE);
+        assert_challenged(&server.send(&request), &[CHALLENGE]);
     }
     let twice = get("/basic").basic("alice", ALICE).basic("alice", ALICE);
     assert_eq!(server.send(&twice).status, 400);

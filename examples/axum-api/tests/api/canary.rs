@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::http::{Request, base64, encoded, get, post};
 use crate::keys::claims;
-use crate::server::{ADMIN, ALICE, Ended, Server, login};
+use crate::server::{ADMIN, ALICE, Ended, Server, login, misspelt};
 
 const WRONG: &str = "wr0ng-password-canary";
 
@@ -19,11 +19,12 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
             ("AXUM_API_LOG", Some(format)),
         ]);
         let (alice, admin) = (server.token("alice"), server.token("admin"));
+        let keys = [server.key_of("alice", "{}"), server.key_of("admin", "{}")].map(|key| key.0);
         let forged = format!("{}x", alice.trim_end_matches(char::is_alphanumeric));
         let tokens = [alice.as_str(), &admin, &forged];
 
         let mut answers = Vec::new();
-        for request in requests(&tokens) {
+        for request in requests(&tokens).into_iter().chain(with_keys(&keys)) {
             answers.push(server.send(&request));
         }
         // The log names who was refused: here nothing but the masker is in between.
@@ -83,6 +84,15 @@ fn asvs_16_2_5_no_secret_is_logged_sent_or_printed() {
             assert!(!printed.contains(secret), "{what} was printed:\n{printed}");
             for answer in &answers {
                 assert!(!answer.raw.contains(secret), "{what} in {answer:?}");
+            }
+        }
+        for key in &keys {
+            // The prefix, the environment and the id are no secret.
+            let secret = key.rsplit('_').next().unwrap();
+            assert_eq!(secret.len(), 36);
+            assert!(!log.contains(secret), "an API key in the log:\n{log}");
+            for answer in &answers {
+                assert!(!answer.raw.contains(secret), "an API key in {answer:?}");
             }
         }
         for token in tokens {
@@ -153,6 +163,40 @@ fn requests(tokens: &[&str]) -> Vec<Request> {
         requests.push(post("/items").bearer(tokens[0]).json(password));
     }
     requests.push(post("/token").form(&format!("grant_type={WRONG}")));
+    requests
+}
+
+/// Keys, where they belong and where they do not, good ones and broken ones.
+fn with_keys(keys: &[String]) -> Vec<Request> {
+    let mut requests = Vec::new();
+    for key in keys {
+        let broken = misspelt(key);
+        for path in [
+            "/protected",
+            "/admin",
+            "/items",
+            "/keys",
+            "/limited",
+            "/nowhere",
+        ] {
+            for method in ["GET", "POST"] {
+                let request = || get(path).method(method);
+                for key in [key, &broken] {
+                    requests.push(request().api_key(key));
+                    requests.push(request().api_key(key).api_key(key));
+                    requests.push(request().bearer(key));
+                    requests.push(request().header("authorization", &format!("ApiKey {key}")));
+                    requests.push(request().header("x-other", key));
+                    requests.push(request().basic("alice", key));
+                    requests.push(request().header("cookie", &format!("key={key}")));
+                    requests.push(get(&format!("{path}?api_key={key}")));
+                    requests.push(get(&format!("{path}/{key}")));
+                }
+            }
+        }
+        requests.push(login("alice", key));
+        requests.push(post("/items").api_key(key).json(key));
+    }
     requests
 }
 

@@ -61,6 +61,10 @@ impl Request {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
+    pub(crate) fn api_key(self, key: &str) -> Self {
+        self.header("x-api-key", key)
+    }
+
     pub(crate) fn basic(self, user: &str, password: &str) -> Self {
         let credentials = base64(&format!("{user}:{password}"));
         self.header("authorization", &format!("Basic {credentials}"))
@@ -136,7 +140,8 @@ impl Answer {
     fn read(mut stream: TcpStream) -> Self {
         let mut raw = Vec::new();
         let _reset = stream.read_to_end(&mut raw);
-        let raw = String::from_utf8(raw).unwrap();
+        // Icons are no text.
+        let raw = String::from_utf8_lossy(&raw).into_owned();
         let (head, body) = raw.split_once("\r\n\r\n").expect("no answer");
         let mut lines = head.split("\r\n");
         let status = lines.next().unwrap().split(' ').nth(1).unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
-use bartizan_jwt::{Algorithm, Claims, SigningKey, TokenSigner};
+use bartizan::jwt::{Algorithm, Claims, SigningKey, TokenSigner};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;

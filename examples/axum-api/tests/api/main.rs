@@ -8,11 +8,16 @@
     reason = "clippy.toml exempts tests, but not the helpers that they share"
 )]
 
+mod access;
+mod api_keys;
 mod basic;
 mod canary;
+mod cors;
+mod docs;
 mod http;
 mod items;
 mod keys;
+mod limits;
 mod login;
 mod production;
 mod server;
@@ -49,10 +54,13 @@ fn asvs_16_5_1_an_internal_error_says_nothing_but_an_id_to_ask_about() {
     let id = first.json()["correlation_id"].as_str().unwrap().to_owned();
     assert_eq!(id.len(), 32);
     assert_ne!(second.json()["correlation_id"], id.as_str());
-    let expected = format!(
-        r#"{{"type":"about:blank","title":"Internal Server Error","status":500,"correlation_id":"{id}"}}"#
+    assert_eq!(first.field("x-request-id"), Some(&*id));
+    let mut members: Vec<_> = first.json().as_object().unwrap().keys().cloned().collect();
+    members.sort();
+    assert_eq!(
+        members,
+        ["correlation_id", "detail", "status", "title", "type"]
     );
-    assert_eq!(first.body, expected);
 
     let log = server.end().log;
     let line = log.lines().find(|line| line.contains(&id)).unwrap();
@@ -70,16 +78,29 @@ fn what_there_is_not_is_404() {
     for path in [
         "/",
         "/admin/",
-        "//admin",
         "/Admin",
-        "/%61dmin",
         "/items/1",
-        "/protected/..",
         "/.env",
+        "/docs/",
+        "/keys/x/y",
     ] {
         let answer = server.send(&get(path));
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.json()["title"], "Not Found");
+    }
+    // What could be read in two ways.
+    let admin = server.token("admin");
+    for path in [
+        "//admin",
+        "/%2561dmin",
+        "/protected/..",
+        "/protected/..;/admin",
+        "/docs/%2e%2e/admin",
+        "/docs%2fadmin",
+    ] {
+        let answer = server.send(&get(path).bearer(&admin));
+        assert_eq!(answer.status, 400, "{path}");
+        assert_eq!(answer.json()["title"], "Bad Request");
     }
 }
 
@@ -94,7 +115,11 @@ fn rfc9110_9_another_method_is_405_where_one_may_call_at_all() {
         ("/protected", "POST", "GET,HEAD"),
         ("/items", "GET", "POST"),
         ("/items", "PUT", "POST"),
-        ("/protected", "TRACE", "GET,HEAD"),
+        (
+            "/protected",
+            "TRACE",
+            "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
+        ),
     ] {
         let answer = server.send(&get(path).method(method).bearer(&token));
         assert_eq!(
@@ -104,8 +129,15 @@ fn rfc9110_9_another_method_is_405_where_one_may_call_at_all() {
         );
     }
     // Who may not call is not served, whatever the method.
-    for path in ["/protected", "/admin", "/items", "/basic"] {
-        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE"] {
+    for path in [
+        "/protected",
+        "/admin",
+        "/items",
+        "/basic",
+        "/keys",
+        "/keys/x",
+    ] {
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
             let answer = server.send(&get(path).method(method));
             assert_eq!(answer.status, 401, "{method} {path}");
         }
@@ -152,10 +184,15 @@ fn what_is_printed_once_are_lines_that_work() {
         "/basic",
         "/healthz",
         "/error",
+        "/keys",
+        "/limited",
+        "/openapi.json",
+        "/docs",
     ] {
         assert!(
             printed.contains(&format!("{}{path} ", server.base()))
-                || printed.contains(&format!("{}{path}\n", server.base())),
+                || printed.contains(&format!("{}{path}\n", server.base()))
+                || printed.contains(&format!("{}{path};", server.base())),
             "{path}"
         );
     }
@@ -188,10 +225,29 @@ fn the_key_and_passwords_that_are_made_are_never_the_same() {
     assert_eq!(second.send(&get("/admin").bearer(&admin)).status, 401);
 }
 
-/// Every 401 has a challenge, and every refusal an empty body.
-fn assert_challenged(answer: &Answer, challenge: &str) {
+/// How strangers are asked to authenticate, where a token or a key will do.
+const CHALLENGES: [&str; 2] = [r#"Bearer realm="api""#, r#"ApiKey realm="api""#];
+
+/// Every 401 has challenges, and says no more.
+fn assert_challenged(answer: &Answer, challenges: &[&str]) {
     assert_eq!(answer.status, 401, "{answer:?}");
-    assert_eq!(answer.fields("www-authenticate"), [challenge]);
+    assert_eq!(answer.fields("www-authenticate"), challenges);
     assert_eq!(answer.field("cache-control"), Some("no-store"));
-    assert_eq!(answer.body, "");
+    assert_problem(answer);
+}
+
+/// Every refusal is the details of a problem, which can be asked about.
+fn assert_problem(answer: &Answer) {
+    assert_eq!(
+        answer.field("content-type"),
+        Some("application/problem+json"),
+        "{answer:?}"
+    );
+    let problem = answer.json();
+    assert_eq!(problem["status"], answer.status);
+    assert_eq!(
+        problem["correlation_id"].as_str(),
+        answer.field("x-request-id")
+    );
+    assert_eq!(answer.field("x-content-type-options"), Some("nosniff"));
 }

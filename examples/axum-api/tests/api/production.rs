@@ -68,6 +68,9 @@ fn all_that_is_wrong_is_named_at_once_and_no_value_shown() {
             ("AXUM_API_TOKEN_SECONDS", "0"),
             ("AXUM_API_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
             ("AXUM_API_LOG", "xml"),
+            ("AXUM_API_CORS_ORIGINS", "https://*.com, null"),
+            ("AXUM_API_ADDRESS_QUOTA", "5/fortnight"),
+            ("AXUM_API_PRINCIPAL_QUOTA", "often"),
         ];
 
         let output = run(&settings);
@@ -160,6 +163,12 @@ fn all_names_that_there_are_may_be_set() {
         ("AXUM_API_AUDIENCE", Some("api")),
         ("AXUM_API_TOKEN_SECONDS", Some("60")),
         ("AXUM_API_TRUSTED_PROXIES__0", Some("10.0.0.0/8")),
+        (
+            "AXUM_API_CORS_ORIGINS",
+            Some("https://a.example,https://b.example"),
+        ),
+        ("AXUM_API_ADDRESS_QUOTA", Some("100/second; 1000/minute")),
+        ("AXUM_API_PRINCIPAL_QUOTA", Some("600/minute burst 100")),
         ("AXUM_API_LOG", Some("json")),
         ("AXUM_API_LOG_LEVEL", Some("warn")),
         ("AXUM_API_REQUEST_SECONDS", Some("5")),
@@ -172,7 +181,13 @@ fn production_starts_with_all_secrets_and_prints_no_help() {
     let server = Server::start_with(&[("AXUM_API_PROFILE", Some("production"))]);
 
     let token = server.token("alice");
-    assert_eq!(server.send(&get("/protected").bearer(&token)).status, 200);
+    let answer = server.send(&get("/protected").bearer(&token));
+    assert_eq!(answer.status, 200);
+    // It is behind a proxy that speaks TLS.
+    let hsts = answer.field("strict-transport-security").unwrap();
+    assert!(hsts.contains("max-age=63072000"), "{hsts}");
+    let developing = Server::start().send(&get("/healthz"));
+    assert_eq!(developing.field("strict-transport-security"), None);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 
+use serde_json::Value;
+
 use crate::http::{Answer, Request, encoded, post};
 use crate::keys::Key;
 
@@ -95,6 +97,18 @@ impl Server {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// Makes an API key for a user who logs in, with what is in `grant` besides a name,
+    /// and returns it with its id.
+    pub(crate) fn key_of(&self, user: &str, grant: &str) -> (String, String) {
+        let mut grant: Value = serde_json::from_str(grant).unwrap();
+        grant["name"] = "test".into();
+        let request = post("/keys").bearer(&self.token(user));
+        let answer = self.send(&request.json(&grant.to_string()));
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let text = |name: &str| answer.json()[name].as_str().unwrap().to_owned();
+        (text("key"), text("id"))
+    }
+
     /// Returns the program's welcome.
     pub(crate) fn welcome(&self) -> String {
         let mut printed = self.printed.borrow_mut();
@@ -175,6 +189,14 @@ pub(crate) fn login(user: &str, password: &str) -> Request {
     post("/token").form(&format!(
         "grant_type=password&username={user}&password={password}"
     ))
+}
+
+/// Returns a key whose last letter is another.
+pub(crate) fn misspelt(key: &str) -> String {
+    let mut letters = key.to_owned();
+    let last = letters.pop();
+    letters.push(if last == Some('0') { '1' } else { '0' });
+    letters
 }
 
 fn read_all(mut stderr: ChildStderr) -> String {

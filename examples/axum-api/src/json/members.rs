@@ -4,22 +4,22 @@ use axum::http::StatusCode;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::problem::{Flaw, Problem};
+use crate::problem::{Flaw, Refused};
 
 /// The members of a JSON object, of which none occurs twice: of two, one reader
 /// takes the first and another the last.
-pub(super) struct Members(pub(super) Vec<(String, Value)>);
+pub(crate) struct Members(pub(crate) Vec<(String, Value)>);
 
 impl Members {
-    pub(super) fn parse(body: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refused> {
         serde_json::from_slice(body).map_err(|error| {
             if error.is_data() {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY).errors(vec![Flaw {
+                Refused::new(StatusCode::UNPROCESSABLE_ENTITY).errors(&[Flaw {
                     pointer: "#".to_owned(),
                     detail: "must be an object that has each member once",
                 }])
             } else {
-                Problem::new(StatusCode::BAD_REQUEST).detail("the content is not JSON")
+                Refused::new(StatusCode::BAD_REQUEST).detail("the content is not JSON")
             }
         })
     }
