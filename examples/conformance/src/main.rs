@@ -60,7 +60,7 @@ async fn serve(plan: Plan) -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout();
     writeln!(out, "listening on {}", listener.local_addr()?)?;
     out.flush()?;
-    server::serve(listener, plan.router).await;
+    server::serve(listener, plan.router, plan.patience).await;
     Ok(())
 }
 

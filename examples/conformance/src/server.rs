@@ -25,14 +25,20 @@ const MAX_STREAMS: u32 = 100;
 /// the firewall that refuses.
 const MAX_HEAD: usize = 256 * 1024;
 const MAX_FIELDS: usize = 1000;
-/// For how long a head may take, a connection be silent, and requests go on when the
-/// process is told to end.
-const HEAD: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(60);
+/// For how long requests may go on when the process is told to end.
 const DRAIN: Duration = Duration::from_secs(5);
 
+/// How long clients are waited for.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// For the head of a request.
+    pub(crate) head: Duration,
+    /// While nothing is sent or taken.
+    pub(crate) silence: Duration,
+}
+
 /// Serves HTTP/1 and HTTP/2 with prior knowledge until the process is told to end.
-pub(crate) async fn serve(listener: TcpListener, router: Router) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, patience: Patience) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut told = pin!(told_to_end());
@@ -51,8 +57,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
             let router = router.clone();
             async move { Ok::<_, Infallible>(router.answer(request).await) }
         });
-        let stream = TokioIo::new(TimedStream::new(stream, SILENCE));
-        let connection = builder().serve_connection(stream, service).into_owned();
+        let stream = TokioIo::new(TimedStream::new(stream, patience.silence));
+        let connection = builder(patience)
+            .serve_connection(stream, service)
+            .into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _the_client_went_away = connection.await;
@@ -63,12 +71,12 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
     let _cut_off = timeout(DRAIN, graceful.shutdown()).await;
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
+fn builder(patience: Patience) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(patience.head)
         .max_headers(MAX_FIELDS)
         .max_buf_size(MAX_HEAD);
     builder

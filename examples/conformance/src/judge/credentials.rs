@@ -23,8 +23,12 @@ pub(super) struct ParseBasic {
 }
 
 /// Asks the scheme itself, and listens to what it asks about.
-pub(super) fn basic(question: ParseBasic) -> Value {
-    let header = text::bytes("header", question.header, question.header_base64.as_deref());
+pub(super) fn basic(question: &ParseBasic) -> Value {
+    let header = text::bytes(
+        "header",
+        question.header.as_deref(),
+        question.header_base64.as_deref(),
+    );
     let header = match header.map(|header| HeaderValue::from_bytes(&header)) {
         Ok(Ok(header)) => header,
         Ok(Err(_)) => return invalid("no field can have this value"),

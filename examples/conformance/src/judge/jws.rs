@@ -2,7 +2,7 @@ use bartizan_jwt::{Algorithm, KeyError, KeySet, TokenError, VerifyingKey, verify
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{error, invalid, text};
+use super::{invalid, text};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,12 +16,12 @@ pub(super) struct VerifyJws {
     algorithms: Option<Vec<String>>,
 }
 
-pub(super) fn verify(question: VerifyJws) -> Value {
+pub(super) fn verify(question: &VerifyJws) -> Value {
     let mut algorithms = Vec::new();
     for name in question.algorithms.iter().flatten() {
         match name.parse::<Algorithm>() {
             Ok(algorithm) => algorithms.push(algorithm),
-            Err(unknown) => return error(format!("algorithms: {unknown}")),
+            Err(unknown) => return invalid(format!("algorithms: {unknown}")),
         }
     }
     let allowed = question.algorithms.is_some().then_some(&*algorithms);

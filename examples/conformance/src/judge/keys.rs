@@ -20,8 +20,8 @@ pub(super) struct IssueKey {
     pepper_id: Option<String>,
 }
 
-pub(super) fn issue(question: IssueKey) -> Value {
-    issued(&question).unwrap_or_else(error)
+pub(super) fn issue(question: &IssueKey) -> Value {
+    issued(question).unwrap_or_else(error)
 }
 
 fn issued(question: &IssueKey) -> Result<Value, String> {

@@ -9,6 +9,7 @@ mod quota;
 mod text;
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, BufRead, Read, Write};
 
 use serde::de::DeserializeOwned;
@@ -106,9 +107,9 @@ fn judged(mut question: Map<String, Value>) -> Value {
     }
 }
 
-fn with<Q: DeserializeOwned>(question: Value, judge: impl FnOnce(Q) -> Value) -> Value {
+fn with<Q: DeserializeOwned>(question: Value, judge: impl FnOnce(&Q) -> Value) -> Value {
     match read::<Q>(question) {
-        Ok(question) => judge(question),
+        Ok(question) => judge(&question),
         Err(problems) => {
             let problems = problems.problems();
             let problems: Vec<_> = problems
@@ -125,6 +126,6 @@ fn error(problem: impl Into<String>) -> Value {
 }
 
 /// The answer to what was asked about, and is not valid.
-fn invalid(problem: impl ToString) -> Value {
+fn invalid(problem: impl Display) -> Value {
     json!({ "valid": false, "error": problem.to_string() })
 }

@@ -19,7 +19,7 @@ pub(super) struct PatternAndOrigin {
     origin: Option<String>,
 }
 
-pub(super) fn origin(question: OriginText) -> Value {
+pub(super) fn origin(question: &OriginText) -> Value {
     match question.text.parse::<Origin>() {
         Ok(origin) => json!({
             "valid": true,
@@ -31,14 +31,14 @@ pub(super) fn origin(question: OriginText) -> Value {
     }
 }
 
-pub(super) fn pattern(question: PatternAndOrigin) -> Value {
+pub(super) fn pattern(question: &PatternAndOrigin) -> Value {
     let pattern = match question.pattern.parse::<OriginPattern>() {
         Ok(pattern) => pattern,
         Err(problem) => return invalid(problem),
     };
     // What is no origin is never one that is meant.
-    let matches = |text: String| text.parse().is_ok_and(|origin| pattern.matches(&origin));
-    match question.origin.map(matches) {
+    let matches = |text: &str| text.parse().is_ok_and(|origin| pattern.matches(&origin));
+    match question.origin.as_deref().map(matches) {
         Some(matches) => json!({ "valid": true, "matches": matches }),
         None => json!({ "valid": true }),
     }

@@ -15,10 +15,10 @@ pub(super) struct VerifyPassword {
     password_base64: Option<String>,
 }
 
-pub(super) fn verify(question: VerifyPassword) -> Value {
+pub(super) fn verify(question: &VerifyPassword) -> Value {
     let password = text::bytes(
         "password",
-        question.password,
+        question.password.as_deref(),
         question.password_base64.as_deref(),
     );
     let password = match password.map(String::from_utf8) {

@@ -16,7 +16,7 @@ pub(super) struct QuotaText {
     text: String,
 }
 
-pub(super) fn quota(question: QuotaText) -> Value {
+pub(super) fn quota(question: &QuotaText) -> Value {
     let quotas = match question.text.parse::<Quotas>() {
         Ok(quotas) => quotas,
         Err(problem) => {
@@ -77,7 +77,7 @@ enum Store {
     Memory,
 }
 
-pub(super) fn gcra(question: Gcra) -> Value {
+pub(super) fn gcra(question: &Gcra) -> Value {
     let quotas = match question.quotas() {
         Ok(Ok(quotas)) => quotas,
         Ok(Err(problem)) => return invalid(problem),

@@ -5,11 +5,11 @@ use serde_json::Value;
 /// Takes a text, or the same in base64 from the member beside it.
 pub(super) fn bytes(
     name: &str,
-    text: Option<String>,
+    text: Option<&str>,
     base64: Option<&str>,
 ) -> Result<Vec<u8>, String> {
     match (text, base64) {
-        (Some(text), None) => Ok(text.into_bytes()),
+        (Some(text), None) => Ok(text.as_bytes().to_vec()),
         (None, Some(base64)) => {
             let bytes = STANDARD.decode(base64);
             bytes.map_err(|_| format!("{name}_base64: it is not base64 with padding"))

@@ -58,7 +58,7 @@ pub(crate) fn build(settings: LayerSettings, problems: &mut InvalidSettings) -> 
         "headers" => settle(config, &mut own, |headers: HeadersSettings| {
             headers.build().map(guard)
         }),
-        "problem" => settle(config, &mut own, problem),
+        "problem" => settle(config, &mut own, |settings| problem(&settings)),
         "rate-limit" => settle(config, &mut own, |limit: RateLimitSettings| {
             limit.build().map(guard)
         }),
@@ -91,7 +91,7 @@ fn authenticate(scheme: impl Scheme, is_optional: bool) -> Applied {
     })
 }
 
-fn problem(settings: ProblemSettings) -> Result<Applied, InvalidSettings> {
+fn problem(settings: &ProblemSettings) -> Result<Applied, InvalidSettings> {
     let layer = settings.build()?;
     Ok(Box::new(move |inner| {
         let written = layer.layer(inner);

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bartizan_core::{FindClient, ForwardedBy, InvalidSettings, TrustedProxies};
 use serde::Deserialize;
@@ -18,6 +19,7 @@ pub(crate) use self::path::{Name, Place};
 pub(crate) use self::read::{read, settle};
 pub(crate) use self::{json::parse, mount::LayerSettings};
 use crate::router::Router;
+use crate::server::Patience;
 
 /// The longest configuration, in bytes.
 const MAX_LEN: u64 = 16 * 1024 * 1024;
@@ -26,6 +28,7 @@ const MAX_LEN: u64 = 16 * 1024 * 1024;
 pub(crate) struct Plan {
     pub(crate) listen: SocketAddr,
     pub(crate) router: Router,
+    pub(crate) patience: Patience,
 }
 
 #[derive(Deserialize)]
@@ -36,8 +39,15 @@ struct Settings {
     trusted_proxies: Vec<String>,
     #[serde(default)]
     forwarded_by: ForwardedField,
+    #[serde(default)]
+    head_seconds: Option<u32>,
+    #[serde(default)]
+    silent_seconds: Option<u32>,
     mounts: Vec<MountSettings>,
 }
+
+/// The longest that clients are waited for, in seconds.
+const MAX_SECONDS: u32 = 3600;
 
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,7 +71,7 @@ impl Plan {
         if length.map_err(cannot)? as u64 > MAX_LEN {
             return Err(format!("the configuration is longer than {MAX_LEN} bytes").into());
         }
-        Ok(Self::of(&text)?)
+        Self::of(&text)
     }
 
     fn of(text: &str) -> Result<Self, Box<dyn Error>> {
@@ -71,9 +81,8 @@ impl Plan {
         for place in twice {
             problems.add(place.to_string(), "it is there twice");
         }
-        let plan = settle(value, &mut problems, Settings::build);
-        match plan {
-            Some(plan) => Ok(problems.into_result(plan)?),
+        match settle(value, &mut problems, Settings::build) {
+            Some(plan) => problems.into_result(plan).map_err(Into::into),
             None => Err(problems.into()),
         }
     }
@@ -93,6 +102,18 @@ impl Settings {
             ForwardedField::Forwarded => ForwardedBy::Forwarded,
             ForwardedField::XForwardedFor => ForwardedBy::XForwardedFor,
         }));
+        let patience = Patience {
+            head: seconds(
+                "head_seconds",
+                self.head_seconds.unwrap_or(10),
+                &mut problems,
+            ),
+            silence: seconds(
+                "silent_seconds",
+                self.silent_seconds.unwrap_or(60),
+                &mut problems,
+            ),
+        };
         if self.mounts.is_empty() {
             problems.add("mounts", "there is none");
         }
@@ -101,8 +122,16 @@ impl Settings {
             Some(listen) => problems.into_result(Plan {
                 listen,
                 router: Router::new(mounts),
+                patience,
             }),
             None => Err(problems),
         }
     }
+}
+
+fn seconds(name: &str, seconds: u32, problems: &mut InvalidSettings) -> Duration {
+    if !(1..=MAX_SECONDS).contains(&seconds) {
+        problems.add(name, format_args!("it is not from 1 to {MAX_SECONDS}"));
+    }
+    Duration::from_secs(seconds.into())
 }

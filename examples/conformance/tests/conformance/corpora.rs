@@ -36,7 +36,7 @@ fn signatures_of_wycheproof_come_out_as_labelled() {
             let id = test["tcId"].as_u64().unwrap();
             let (jwk, jws) = with_a_secret(jwk, &test["jws"]);
             let mut question = json!({"op": "verify-jws", "id": id, "jwk": jwk, "jws": jws});
-            if let Some(algorithm) = jwk.get("alg").filter(|name| *name != "ES521") {
+            if let Some(algorithm) = jwk.get("alg") {
                 question["algorithms"] = json!([algorithm]);
             }
             questions.push(question);

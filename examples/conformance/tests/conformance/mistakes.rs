@@ -29,6 +29,8 @@ fn every_mistake_of_every_mount_is_told_at_once_and_no_secret() {
     let config = json!({
         "listen": "nowhere",
         "mouts": [],
+        "head_seconds": 0,
+        "silent_seconds": 3601,
         "trusted_proxies": ["0.0.0.0/0"],
         "mounts": [
             {"path": "/a", "layer": "cors", "config": {
@@ -62,6 +64,8 @@ fn every_mistake_of_every_mount_is_told_at_once_and_no_secret() {
             "mouts",
             "listen",
             "trusted_proxies",
+            "head_seconds",
+            "silent_seconds",
             "mounts[0].config.methods",
             "mounts[0].config.orgins",
             "mounts[0].config.origins",

@@ -1,7 +1,7 @@
 //! The program, started for one test and ended with it.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -21,16 +21,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the program with the sample.
     pub(crate) fn sample() -> Self {
-        Self::start(Path::new(SAMPLE), None)
+        Self::start(SAMPLE.into(), None)
     }
 
     /// Starts the program with this configuration.
     pub(crate) fn with(config: &Value) -> Self {
         let file = file(&config.to_string());
-        Self::start(&file.path().to_owned(), Some(file))
+        Self::start(file.path().into(), Some(file))
     }
 
-    fn start(path: &Path, config: Option<NamedTempFile>) -> Self {
+    fn start(path: PathBuf, config: Option<NamedTempFile>) -> Self {
         let mut child = command()
             .arg(path)
             .stdin(Stdio::null())

@@ -89,6 +89,37 @@ fn a_body_that_is_too_long_is_not_kept() {
 }
 
 #[test]
+fn clients_that_send_nothing_or_too_much_are_not_waited_for() {
+    let server = Server::with(&json!({
+        "listen": "127.0.0.1:0", "head_seconds": 1, "silent_seconds": 1,
+        "mounts": [{"path": "/a", "layer": "headers"}],
+    }));
+    let begun = |bytes: &[u8]| {
+        let mut stream = connect(server.address());
+        stream.write_all(bytes).unwrap();
+        stream
+    };
+    // Nothing, what could be either version, and a head that does not end.
+    let slow = [
+        &b""[..],
+        b"PRI * HT",
+        b"GET /a HTTP/1.1\r\nhost: x\r\nx-slow: ",
+    ]
+    .map(begun);
+    for mut stream in slow {
+        let mut rest = Vec::new();
+        let _reset = stream.read_to_end(&mut rest);
+        assert_eq!(rest, b"");
+    }
+    let fields = (0..1001).fold(get("/a"), |request, at| {
+        request.field(&format!("x-{at}"), "")
+    });
+    assert_eq!(server.send(&fields).status, 431);
+    let long = get("/a").field("x-long", &"x".repeat(300 * 1024));
+    assert_eq!(server.send(&long).status, 431);
+}
+
+#[test]
 #[cfg(unix)]
 fn it_ends_when_it_is_told_to() {
     let server = Server::sample();
