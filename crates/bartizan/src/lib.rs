@@ -114,7 +114,8 @@
 //! By the steps of the stack, from the outside in; [`Stack`] has their order and its
 //! reasons. The guards run in one service with one future. What one of them leaves is
 //! seen by those after it: the [`ClientAddr`], the [`Principal`]. What it puts on
-//! responses is on those of all steps further in, refusals and panics as well.
+//! responses is on those of all steps further in, refusals and panics of the service
+//! as well.
 //!
 //! # Where it goes
 //!

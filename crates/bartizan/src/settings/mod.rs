@@ -31,9 +31,11 @@ use self::wiring::Wiring;
 /// What the common stack is made of, step by step: the settings of each guard.
 ///
 /// Problem details, security headers, the client's address and the firewall are there
-/// whatever the settings say, with their defaults; the other steps where they have
-/// settings. With [`jwt`](Self::jwt) or [`api_key`](Self::api_key), or a
-/// [`scheme`](Self::scheme) of the code's own, the stack authenticates.
+/// whatever the settings say, with their defaults; CORS and the limits where they have
+/// settings. The stack authenticates by [`jwt`](Self::jwt), [`api_key`](Self::api_key) or
+/// a [`scheme`](Self::scheme) of the code's own, and authorizes by [`rbac`](Self::rbac).
+/// A stack that does not has to be asked for in so many words: a file that was not found
+/// has no settings either.
 ///
 /// # Example
 ///
@@ -49,6 +51,7 @@ use self::wiring::Wiring;
 ///         ("APP_CORS__ORIGINS", "https://app.example.com"),
 ///         ("APP_TRUSTED_PROXIES", "10.0.0.0/8"),
 ///         ("APP_RATE_LIMIT_BY_ADDRESS__QUOTAS", "100/minute"),
+///         ("APP_INSECURE_WITHOUT_AUTHENTICATION", "true"),
 ///     ])
 ///     .load()?;
 /// let layer = Stack::from_settings(settings)?.build();
@@ -84,11 +87,18 @@ pub struct StackSettings {
     pub api_key: Option<ApiKeySettings>,
     /// Whether strangers pass authentication. Default: false.
     pub authentication_optional: bool,
-    /// The limit after authentication, by the principal unless it has another key, in
-    /// the scope `principal`. Default: none.
+    /// The limit after authentication, by the principal unless it has another key (where
+    /// authentication is optional, by the address of a stranger), in the scope
+    /// `principal`. Default: none.
     pub rate_limit_by_principal: Option<RateLimitSettings>,
-    /// Who may do what, by route. Default: whoever is authenticated may do all.
+    /// Who may do what, by route. There is no default.
     pub rbac: Option<RbacSettings>,
+    /// Whether the stack lets everyone in, since nothing authenticates. What the service
+    /// does is then up to the service. Default: false.
+    pub insecure_without_authentication: bool,
+    /// Whether there is no [`rbac`](Self::rbac), so that whoever is authenticated may do
+    /// all, and strangers may where authentication is optional. Default: false.
+    pub insecure_without_authorization: bool,
     #[serde(skip)]
     wiring: Wiring,
 }

@@ -71,14 +71,33 @@ impl Parts {
         }
         schemes.extend(settings.wiring.schemes);
 
-        let by_principal = settings.rate_limit_by_principal.map(by_principal);
+        let by_principal = settings
+            .rate_limit_by_principal
+            .map(|limit| by_principal(limit, settings.authentication_optional));
         let rbac = settings.rbac.map(|rbac| {
             rbac.build_with(|routes| match settings.wiring.matched {
                 Some(matched) => routes.matched(matched),
                 None => routes,
             })
         });
-        if !is_authenticated {
+        if is_authenticated {
+            if settings.insecure_without_authentication {
+                let problem = "there is something that authenticates";
+                problems.add("insecure_without_authentication", problem);
+            }
+            if rbac.is_some() == settings.insecure_without_authorization {
+                let problem = if rbac.is_some() {
+                    "there is rbac, too"
+                } else {
+                    "there is neither rbac nor insecure_without_authorization"
+                };
+                problems.add("rbac", problem);
+            }
+        } else {
+            if !settings.insecure_without_authentication {
+                let problem = "there is neither jwt, api_key nor insecure_without_authentication";
+                problems.add("jwt", problem);
+            }
             let needed = [
                 ("authentication_optional", settings.authentication_optional),
                 ("rate_limit_by_principal", by_principal.is_some()),
@@ -130,10 +149,8 @@ fn by_address(
     problems: &mut InvalidSettings,
 ) -> Option<RateLimit> {
     let key = settings.key.as_deref().unwrap_or_default();
-    if ["principal", "credential"]
-        .into_iter()
-        .any(|who| key.contains(who))
-    {
+    let mut words = key.split(['+', '|']).map(str::trim);
+    if words.any(|word| matches!(word, "principal" | "credential")) {
         let problem = "nobody is authenticated yet; see rate_limit_by_principal";
         problems.add("rate_limit_by_address.key", problem);
     }
@@ -141,8 +158,16 @@ fn by_address(
     note("rate_limit_by_address", settings.build(), problems)
 }
 
-fn by_principal(mut settings: RateLimitSettings) -> Result<RateLimit, InvalidSettings> {
-    settings.key.get_or_insert_with(|| "principal".to_owned());
+fn by_principal(
+    mut settings: RateLimitSettings,
+    has_strangers: bool,
+) -> Result<RateLimit, InvalidSettings> {
+    let key = if has_strangers {
+        "principal|client"
+    } else {
+        "principal"
+    };
+    settings.key.get_or_insert_with(|| key.to_owned());
     settings.scope.get_or_insert_with(|| "principal".to_owned());
     settings.build()
 }

@@ -28,7 +28,7 @@ use crate::step::{Bare, NoClient, NoGuards, Start};
 /// 1. [`problem`](Self::problem): gives every response that is an error its body,
 ///    whichever step it comes from.
 /// 2. [`headers`](Self::headers): responses of all steps further in, and of
-///    panics, carry the security header fields.
+///    panics of the service, carry the security header fields.
 /// 3. [`cors`](Self::cors): a preflight has no credentials, so that it has to be
 ///    answered before anybody asks for them; and a script may read a 401 or a 429
 ///    only if it has its CORS fields.

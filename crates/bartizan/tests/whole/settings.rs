@@ -101,11 +101,45 @@ async fn makes_the_common_stack_of_a_file_and_the_environment() {
     }
 }
 
+#[test]
+fn a_file_that_was_not_found_makes_no_open_stack() {
+    let absent = Loader::new().prefix("APP_").toml("no/such/app.toml");
+    let settings: StackSettings = absent.load().unwrap();
+
+    let error = Stack::from_settings(settings).unwrap_err();
+
+    let names: Vec<_> = error.problems().map(|(name, _)| name).collect();
+    assert_eq!(names, ["jwt"], "{error}");
+}
+
+#[test]
+fn authorization_is_left_out_only_when_told_so() {
+    let jwt = &TOML[TOML.find("[jwt]").unwrap()..TOML.find("[[rbac").unwrap()];
+    for (first, expected) in [
+        ("", Err("rbac")),
+        ("insecure_without_authorization = true\n", Ok(())),
+        (
+            "insecure_without_authentication = true\n",
+            Err("insecure_without_authentication"),
+        ),
+    ] {
+        let loader = load(&format!("{first}{jwt}"));
+        let settings: StackSettings = loader
+            .environment([("APP_JWT__HMAC_SECRET", SECRET)])
+            .load()
+            .unwrap();
+        let made = Stack::from_settings(settings).map(|_| ());
+        let name = made.map_err(|error| error.problems().next().unwrap().0.to_owned());
+        assert_eq!(name, expected.map_err(str::to_owned), "{first}");
+    }
+}
+
 #[tokio::test]
-async fn without_settings_the_stack_guards_and_lets_in() {
-    let layer = Stack::from_settings(StackSettings::default())
-        .unwrap()
-        .build();
+async fn a_stack_that_authenticates_nobody_guards_all_the_same() {
+    let settings: StackSettings = load("insecure_without_authentication = true")
+        .load()
+        .unwrap();
+    let layer = Stack::from_settings(settings).unwrap().build();
     let service = layer.layer(service_fn(hello));
     let request = |path: &str| {
         let request = Request::get(path).header("host", "localhost");
@@ -184,6 +218,7 @@ allow = "role"
             "firewall.methods",
             "rate_limit_by_address.key",
             "rate_limit_by_address.quotas",
+            "jwt",
             "authentication_optional",
             "rate_limit_by_principal",
             "rbac",
@@ -205,7 +240,8 @@ fn no_problem_shows_a_secret() {
         ("APP_API_KEY__PREFIX", "acme"),
         ("APP_API_KEY__PEPPER", "hunter2!"),
     ];
-    let settings: StackSettings = load("").environment(environment).load().unwrap();
+    let toml = "insecure_without_authorization = true";
+    let settings: StackSettings = load(toml).environment(environment).load().unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"), "{settings:?}");
 
     let error = Stack::from_settings(settings).unwrap_err();
