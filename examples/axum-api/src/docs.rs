@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa_swagger_ui::{Config, oauth, serve};
 
-use crate::accounts::SCOPES;
 use crate::routes::CLIENT;
 use crate::{document, paths};
 
@@ -40,8 +39,8 @@ const PAGE: &str = r#"<!doctype html>
 pub(crate) fn routes() -> Result<Router, Box<dyn Error>> {
     let json: Bytes = serde_json::to_vec(&document::document())?.into();
     let answer = ([(CONTENT_TYPE, "application/json")], json);
-    let scopes = SCOPES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let login = oauth::Config::new().client_id(CLIENT).scopes(scopes);
+    // Without a scope, a user is granted all that the user has.
+    let login = oauth::Config::new().client_id(CLIENT);
     let config = Config::with_oauth_config([paths::DOCUMENT], login)
         // It would send the document to a service of others.
         .validator_url("none")

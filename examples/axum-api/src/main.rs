@@ -17,6 +17,7 @@
 //! | `AXUM_API_TOKEN_SECONDS` | 900 | for which a token is good |
 //! | `AXUM_API_TRUSTED_PROXIES` | none | networks, parted by commas |
 //! | `AXUM_API_CORS_ORIGINS` | `http://localhost:5173`, in production none | of front-ends, parted by commas |
+//! | `AXUM_API_DOCS` | `true`, in production `false` | whether there are `/docs` and `/openapi.json` |
 //! | `AXUM_API_ADDRESS_QUOTA` | `6000/minute` | of requests from one address |
 //! | `AXUM_API_PRINCIPAL_QUOTA` | `3000/minute` | of requests of one user |
 //! | `AXUM_API_LOG` | `text` | or `json` |
@@ -82,7 +83,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let tokens = Tokens::new(&settings, &masker)?;
     let accounts = Accounts::new(&settings, &masker).await?;
     let keys = keys::make(settings.told.profile)?;
-    let router = routes::router(&tokens, &accounts, &keys)?;
+    let router = routes::router(&settings, &tokens, &accounts, &keys)?;
     let guarded = guards::guard(router, &settings, &tokens, &keys)?;
 
     let listener = TcpListener::bind(settings.told.listen).await?;

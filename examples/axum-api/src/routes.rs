@@ -14,6 +14,7 @@ use bartizan::{Authenticate, GuardLayer, Principal};
 use crate::accounts::{ADMIN, Accounts, SCOPES};
 use crate::keys::{self, Keys};
 use crate::problem::Refused;
+use crate::settings::Settings;
 use crate::tokens::Tokens;
 use crate::{docs, items, paths};
 
@@ -23,6 +24,7 @@ pub(crate) const CLIENT: &str = "demo";
 /// Returns all routes. Who may call them is for the guards in front to say; of the
 /// route that asks for a name and a password, it is said here.
 pub(crate) fn router(
+    settings: &Settings,
     tokens: &Tokens,
     accounts: &Accounts,
     keys: &Keys,
@@ -32,6 +34,11 @@ pub(crate) fn router(
         .route(paths::BASIC, get(basic))
         .route_layer(passwords);
     let limit = DefaultBodyLimit::max(items::MAX_BYTES);
+    let docs = if settings.has_docs() {
+        docs::routes()?
+    } else {
+        Router::new()
+    };
     Ok(Router::new()
         .route_service(paths::TOKEN, endpoint(tokens, accounts)?)
         .merge(with_password)
@@ -44,7 +51,7 @@ pub(crate) fn router(
         .route(paths::LIMITED, get(limited))
         .route(paths::ITEMS, post(items::create).layer(limit))
         .merge(keys::routes(keys))
-        .merge(docs::routes()?))
+        .merge(docs))
 }
 
 fn endpoint(tokens: &Tokens, accounts: &Accounts) -> Result<TokenEndpoint, Box<dyn Error>> {

@@ -7,7 +7,7 @@ use crate::problem::Flaw;
 
 /// An item of which every field is right.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "NewItem", example = json!({"name": "nail", "quantity": 100}))]
+#[schema(as = NewItem, example = json!({"name": "nail", "quantity": 100}))]
 pub(crate) struct Checked {
     #[schema(min_length = 1, max_length = 100)]
     name: String,

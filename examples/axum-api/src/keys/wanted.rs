@@ -10,7 +10,7 @@ use crate::problem::{Flaw, Refused};
 
 /// A key that is asked for.
 #[derive(ToSchema)]
-#[schema(title = "NewKeyRequest", example = json!({"name": "nightly export", "scopes": ["items:write"]}))]
+#[schema(as = NewKeyRequest, example = json!({"name": "nightly export", "scopes": ["items:write"]}))]
 pub(crate) struct Wanted {
     /// What the key is for.
     #[schema(min_length = 1, max_length = 100)]
@@ -28,7 +28,7 @@ pub(crate) struct Wanted {
 
 /// A key whose place another one takes.
 #[derive(ToSchema)]
-#[schema(title = "KeyRotation", example = json!({"overlap": 3600}))]
+#[schema(as = KeyRotation, example = json!({"overlap": 3600}))]
 pub(crate) struct Rotation {
     /// For how many seconds the old key is good besides: a week at most, a day when left
     /// out.

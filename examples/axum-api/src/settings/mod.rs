@@ -48,6 +48,7 @@ pub(crate) struct Told<P, K> {
     #[serde(default)]
     pub(crate) trusted_proxies: Proxies,
     cors_origins: Option<Front>,
+    docs: Option<bool>,
     #[serde(default = "address_quota")]
     pub(crate) address_quota: Quota,
     #[serde(default = "principal_quota")]
@@ -132,6 +133,12 @@ impl Settings {
         }
     }
 
+    /// Tells whether anyone may read how the service is used.
+    pub(crate) fn has_docs(&self) -> bool {
+        let development = self.told.profile == Profile::Development;
+        self.told.docs.unwrap_or(development)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             request: Duration::from_secs(self.told.request_seconds.into()),
@@ -186,6 +193,7 @@ impl From<Production> for Development {
             token_seconds: told.token_seconds,
             trusted_proxies: told.trusted_proxies,
             cors_origins: told.cors_origins,
+            docs: told.docs,
             address_quota: told.address_quota,
             principal_quota: told.principal_quota,
             log: told.log,

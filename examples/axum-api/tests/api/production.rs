@@ -167,6 +167,7 @@ fn all_names_that_there_are_may_be_set() {
             "AXUM_API_CORS_ORIGINS",
             Some("https://a.example,https://b.example"),
         ),
+        ("AXUM_API_DOCS", Some("true")),
         ("AXUM_API_ADDRESS_QUOTA", Some("100/second; 1000/minute")),
         ("AXUM_API_PRINCIPAL_QUOTA", Some("600/minute burst 100")),
         ("AXUM_API_LOG", Some("json")),
