@@ -83,6 +83,23 @@ pub(super) fn bare(shell: &Shell) -> Result<Outcome, Failure> {
     Ok(Outcome::Passed)
 }
 
+/// Its own folder: with other flags for the compiler everything is built again.
+pub(super) fn loom(shell: &Shell) -> Result<Outcome, Failure> {
+    let mut cargo = shell.cargo(&[
+        "test",
+        "--release",
+        "--locked",
+        "--package",
+        "bartizan-rate-limit",
+        "--test",
+        "loom",
+    ]);
+    cargo.env("RUSTFLAGS", "--cfg bartizan_loom");
+    cargo.env("CARGO_TARGET_DIR", shell.target().join("loom"));
+    shell.run(&mut cargo)?;
+    Ok(Outcome::Passed)
+}
+
 /// The names of the packages that users depend on; a folder there is named as
 /// its package.
 fn crates(shell: &Shell) -> Result<Vec<String>, Failure> {

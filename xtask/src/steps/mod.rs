@@ -80,6 +80,12 @@ const STEPS: &[Step] = &[
         run: build::bare,
     },
     Step {
+        name: "loom",
+        proves: "the lock-free table is right in every order in which threads can meet",
+        limit: minutes(20),
+        run: build::loom,
+    },
+    Step {
         name: "clients",
         proves: "OAuth 2 and gRPC clients written by others call the examples",
         limit: minutes(15),
