@@ -22,6 +22,10 @@ use crate::Realm;
 ///     Challenge::basic(&realm).to_string(),
 ///     r#"Basic realm="the \"front\" gate", charset="UTF-8""#,
 /// );
+/// assert_eq!(
+///     Challenge::api_key(&realm).to_string(),
+///     r#"ApiKey realm="the \"front\" gate""#,
+/// );
 /// # Ok::<(), bartizan_core::InvalidRealm>(())
 /// ```
 ///
@@ -63,6 +67,13 @@ impl Challenge {
     #[must_use]
     pub fn bearer(realm: &Realm) -> Self {
         Self::known("Bearer".into()).set("realm", realm.as_str().to_owned())
+    }
+
+    /// Creates the challenge of API keys, `ApiKey`, which is of common use and no
+    /// registered scheme.
+    #[must_use]
+    pub fn api_key(realm: &Realm) -> Self {
+        Self::known("ApiKey".into()).set("realm", realm.as_str().to_owned())
     }
 
     /// Adds a parameter.

@@ -71,7 +71,8 @@
 //!
 //! - `axum`: [`axum_peer`](fn@axum_peer), which reads the peer's address from
 //!   axum's `ConnectInfo`; `Principal`, `Option<Principal>` and `ClientAddr` as
-//!   extractors; `Rejection` as a response.
+//!   extractors; `Rejection` as a response. The one feature that does more than add:
+//!   [`Authenticate`] takes credentials out of axum's `OriginalUri`, too.
 //! - `tonic`: [`tonic_peer`](fn@tonic_peer), which reads it from tonic's connection
 //!   information.
 

@@ -50,6 +50,49 @@ async fn seen(guard: impl Guard, target: &str) -> Request<()> {
     probe.last().unwrap()
 }
 
+/// axum's router keeps a copy of the URL before the layers on it run.
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn takes_credentials_out_of_the_copy_that_axum_keeps() {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::extract::OriginalUri;
+    use axum::routing::get;
+    use tower::{Layer, ServiceExt};
+
+    let seen =
+        |OriginalUri(original): OriginalUri, uri: Uri| async move { format!("{original} {uri}") };
+    let router = || Router::new().route("/items", get(seen));
+    for guard in [
+        Authenticate::required(Query),
+        Authenticate::optional(Query),
+        Authenticate::required(Query).keep_credentials(),
+    ] {
+        let layer = GuardLayer::new(guard);
+        let inside = router().layer(layer.clone());
+        let on_the_route = router().route_layer(layer.clone());
+        let nested = Router::new().nest("/v1", router().layer(layer.clone()));
+        let nested_within = Router::new().nest("/v1", router()).layer(layer.clone());
+        for (router, target, expected) in [
+            (inside, "/items?key=secret", "/items /items"),
+            (on_the_route, "/items?key=secret", "/items /items"),
+            (nested, "/v1/items?key=secret", "/v1/items /items"),
+            (nested_within, "/v1/items?key=secret", "/v1/items /items"),
+        ] {
+            let request = Request::get(target).body(Body::empty()).unwrap();
+            let response = router.oneshot(request).await.unwrap();
+            let body = to_bytes(response.into_body(), 1000).await.unwrap();
+            assert_eq!(body, expected);
+        }
+        let request = Request::get("/items?key=secret")
+            .body(Body::empty())
+            .unwrap();
+        let response = layer.layer(router()).oneshot(request).await.unwrap();
+        let body = to_bytes(response.into_body(), 1000).await.unwrap();
+        assert_eq!(body, "/items /items");
+    }
+}
+
 /// Finds its credentials in the query.
 struct Query;
 

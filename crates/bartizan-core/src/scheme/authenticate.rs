@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::{fmt, mem};
 
-use http::{HeaderName, Request};
+#[cfg(feature = "axum")]
+use http::HeaderMap;
+use http::{Extensions, HeaderName, Request};
 
 use super::{Attempt, AuthFailure, Scheme};
 use crate::{Challenge, Guard, Pass, Principal, Rejection, RequestHead, Verdict};
@@ -11,7 +13,9 @@ use crate::{Challenge, Guard, Pass, Principal, Rejection, RequestHead, Verdict};
 ///
 /// The fields that carried the credentials are removed from the request, so that
 /// no handler can log or forward them; see
-/// [`keep_credentials`](Self::keep_credentials).
+/// [`keep_credentials`](Self::keep_credentials). With the feature `axum`, those in
+/// the URL are taken from axum's `OriginalUri` as well. Other copies that something
+/// further out has made are not found.
 #[must_use]
 pub struct Authenticate<S> {
     shared: Arc<Shared<S>>,
@@ -166,8 +170,27 @@ impl Pass for Admitted {
         let mut uri = mem::take(request.uri_mut());
         credentials.scheme.strip(&mut uri, request.headers_mut());
         *request.uri_mut() = uri;
+        strip_copies(&credentials.scheme, request.extensions_mut());
     }
 }
+
+/// Strips the copy of the address that axum's router leaves for handlers and spans
+/// before the layers on it run.
+///
+/// The one thing that a feature changes instead of adding it: the type is axum's, and
+/// a copy that nobody asked for is to be hidden without being asked for. It only ever
+/// hides more.
+#[cfg(feature = "axum")]
+fn strip_copies(scheme: &dyn Scheme, extensions: &mut Extensions) {
+    use axum::extract::OriginalUri;
+
+    if let Some(OriginalUri(uri)) = extensions.get_mut() {
+        scheme.strip(uri, &mut HeaderMap::new());
+    }
+}
+
+#[cfg(not(feature = "axum"))]
+const fn strip_copies(_: &dyn Scheme, _: &mut Extensions) {}
 
 impl fmt::Debug for Admitted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

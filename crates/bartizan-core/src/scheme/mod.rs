@@ -47,7 +47,8 @@ pub trait Scheme: Send + Sync + 'static {
     ///
     /// Called for each request that is authenticated, also where credentials are
     /// [kept](Authenticate::keep_credentials), since such a place cannot be marked as
-    /// sensitive.
+    /// sensitive. With the feature `axum`, it is called once more, without header
+    /// fields, for the `OriginalUri` that axum's router keeps.
     fn strip(&self, uri: &mut Uri, headers: &mut HeaderMap) {
         let _ = (uri, headers);
     }
