@@ -41,6 +41,8 @@ pub enum KeyError {
     Network(KeyId, IpAddr),
     /// The key is limited to networks, and the address of the client is not known.
     NoClient(KeyId),
+    /// The stored hash was made under a pepper that is not on the ring.
+    Pepper(KeyId),
     /// The key was revoked.
     Revoked(KeyId),
     /// The key has the id of another one, and not its secret.
@@ -71,24 +73,13 @@ impl fmt::Display for KeyError {
             Self::NoClient(id) => {
                 write!(f, "key {id} is limited to networks and no client is known")
             }
+            Self::Pepper(id) => write!(f, "key {id} is hashed under a pepper not on the ring"),
             Self::Revoked(id) => write!(f, "key {id} was revoked"),
             Self::Secret(id) => write!(f, "key {id} was presented with a wrong secret"),
             Self::Syntax(syntax) => syntax.fmt(f),
             Self::Unavailable(_) => f.write_str("the API key could not be checked"),
             Self::Unknown(id) => write!(f, "there is no key {id}"),
         }
-    }
-}
-
-/// A stored hash was made under a pepper that is not on the ring.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LostPepper(pub(crate) KeyId);
-
-impl Error for LostPepper {}
-
-impl fmt::Display for LostPepper {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "key {} is hashed under a pepper not on the ring", self.0)
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{KeyId, KeySyntax};
 pub(crate) const SECRET_LEN: usize = 30;
 /// Public id, `_` and secret.
 pub(crate) const SIGNED_LEN: usize = KeyId::LEN + 1 + SECRET_LEN;
+/// Most characters of a prefix, and of an environment.
+const WORD_LEN: usize = 16;
 
 /// How keys are spelt: `acme_live_4fzKw2x9TqLm_` and 36 more letters and digits.
 ///
@@ -105,6 +107,17 @@ impl KeyFormat {
         Ok(Spelt { id, signed })
     }
 
+    /// Returns a text of the length of what is signed of a key that no key of any
+    /// format has there, and that no other format has.
+    pub(crate) fn domain(&self) -> [u8; SIGNED_LEN] {
+        const { assert!(2 * (WORD_LEN + 1) < SIGNED_LEN) }
+        let mut domain = [0; SIGNED_LEN];
+        for (byte, lead) in domain.iter_mut().zip(self.lead.bytes()) {
+            *byte = lead;
+        }
+        domain
+    }
+
     /// Makes a key with this id and a random secret.
     pub(crate) fn generate(&self, id: KeyId) -> Result<SecretString, NoRandomness> {
         let secret = base62::random::<SECRET_LEN>()?;
@@ -139,7 +152,7 @@ pub(crate) struct Spelt<'a> {
 
 /// Lower case alone, since scanners look for keywords in lower case.
 fn is_word(word: &str) -> bool {
-    word.len() <= 16
+    word.len() <= WORD_LEN
         && word.starts_with(|c: char| c.is_ascii_lowercase())
         && word
             .bytes()

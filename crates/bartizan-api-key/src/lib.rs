@@ -58,11 +58,16 @@
 //!    one who knows how it is made.
 //! 4. The store is asked for the public id. If it fails, so does the check: 503, never
 //!    "denied". Ids that a store elsewhere does not know are remembered for a while,
-//!    in a table of fixed size, and answered without it.
+//!    in a table of fixed size, and answered without it: sooner than the first time,
+//!    which tells that the id was asked for before, and nothing of any key. A store
+//!    that lags behind what was issued makes a new key 401 for as long
+//!    ([`ApiKeys::remember_unknown`]).
 //! 5. The HMAC-SHA-256 of id and secret, under the pepper that the stored hash names,
-//!    is compared with the stored one in constant time ([ASVS 11.2.4]). For an unknown
-//!    id there is the same computation and comparison, in vain. A pepper that is not
-//!    on the [`PepperRing`] is a failure of ours.
+//!    bound to prefix and environment, is compared with the stored one in constant time
+//!    ([ASVS 11.2.4]). For an unknown id there is the same computation and comparison,
+//!    in vain; so there is for a hash under a pepper that is not on the [`PepperRing`],
+//!    and the answer is the same. The time that the store takes is the store's: one that
+//!    finds faster than it misses tells which ids there are. Ids are no secrets.
 //! 6. Only then is the record looked at: environment, revocation, expiry, and the
 //!    networks that the key may be used from. These are compared with the
 //!    [`ClientAddr`](bartizan_core::ClientAddr) that
@@ -72,16 +77,20 @@
 //!    on the reason, which the log has ([`KeyError`]).
 //! 8. The [`Principal`](bartizan_core::Principal) is the record's own, shared by all
 //!    requests. The key is taken from the request; from a cookie or the query, the
-//!    rest of which stays. Its last use is noted, once a minute, without waiting.
+//!    rest of which stays. The copy of the URL that axum's router keeps is found with
+//!    the feature `axum` of `bartizan-core`, and a `Referer` field is left as it is:
+//!    see [`Locator::insecure_query`]. The last use of the key is noted, once a minute,
+//!    without waiting.
 //!
 //! A key is 178 random bits of the operating system's, so that its hash needs no salt
-//! and no slow function ([ASVS 6.5.2]): the HMAC costs what one plain SHA-256 of the
-//! key does.
+//! and no slow function ([ASVS 6.5.2]): the HMAC costs two blocks of SHA-256, as many
+//! as a plain hash of the whole key does.
 //!
 //! # Rotation, and other changes
 //!
 //! - [`ApiKeys::rotate`] issues a second key. Both are good until a chosen time; a
-//!   third one is not issued before the first has ended.
+//!   third one is not issued before the first has ended. The store does it in one step,
+//!   and not for a key that was revoked meanwhile.
 //! - [`ApiKeys::revoke`] counts for the next request: nothing that is good is cached
 //!   here.
 //! - Peppers are changed by [`PepperRing::old`].
@@ -149,7 +158,7 @@ pub use self::scanner::Scanner;
 pub use self::scheme::ApiKey;
 #[cfg(feature = "serde")]
 pub use self::settings::{ApiKeySettings, StoredKeySettings};
-pub use self::store::{ApiKeyStore, Insertion, KeyPage, MemoryApiKeyStore};
+pub use self::store::{ApiKeyStore, Insertion, KeyPage, MemoryApiKeyStore, Replacement};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,10 +4,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use bartizan_secret::SecretBytes;
+use zeroize::Zeroizing;
 
-use crate::KeyHash;
 use crate::format::SIGNED_LEN;
 use crate::hmac::{MacKey, TAG_LEN};
+use crate::{KeyFormat, KeyHash};
 
 /// Keys that API keys are hashed under.
 ///
@@ -16,9 +17,18 @@ use crate::hmac::{MacKey, TAG_LEN};
 /// hashed under the current pepper; the stored hash names the pepper that it was
 /// made under.
 ///
-/// To change it, the new one becomes the current one and the old one stays on the
-/// ring until the keys under it are rotated or expired. A stored hash whose pepper
-/// is no longer on the ring cannot be checked: its key is answered 503.
+/// What is hashed under is derived from it for the prefix and the environment of a
+/// [`KeyFormat`]: one pepper and one store may serve several of them, and none accepts
+/// the keys of another.
+///
+/// To change it, the new one is put on every ring as an old one first, so that no
+/// instance meets a key that it cannot check. Then it becomes the current one, and
+/// the former one stays on the ring until the keys under it are rotated or expired.
+///
+/// To take a pepper off the ring ends all keys under it at once: no hash of theirs
+/// can be checked, and no secret is taken for right. They are answered 401 as every
+/// wrong key is, since another answer would tell whose ids there are; the log names
+/// the reason ([`KeyError::Pepper`](crate::KeyError::Pepper)).
 ///
 /// ```
 /// use bartizan_api_key::PepperRing;
@@ -79,6 +89,16 @@ impl PepperRing {
         &self.current.id
     }
 
+    /// Derives a ring for keys of one format: a hash of another prefix or environment
+    /// is none of these, under the same pepper.
+    pub(crate) fn bound_to(self, format: &KeyFormat) -> Self {
+        let old = self.old.into_iter();
+        Self {
+            current: self.current.bound_to(format),
+            old: old.map(|pepper| pepper.bound_to(format)).collect(),
+        }
+    }
+
     /// Hashes the signed part of a key under the current pepper.
     pub(crate) fn hash(&self, signed: &[u8; SIGNED_LEN]) -> KeyHash {
         KeyHash::new(self.current.id.clone(), self.current.key.sign(signed))
@@ -87,6 +107,11 @@ impl PepperRing {
     /// Computes the HMAC under the pepper called `id`, if it is on the ring.
     pub(crate) fn sign(&self, id: &PepperId, signed: &[u8; SIGNED_LEN]) -> Option<[u8; TAG_LEN]> {
         Some(self.find(id)?.key.sign(signed))
+    }
+
+    /// Computes an HMAC that nothing is compared with but in vain.
+    pub(crate) fn sign_in_vain(&self, signed: &[u8; SIGNED_LEN]) -> [u8; TAG_LEN] {
+        self.current.key.sign(signed)
     }
 
     fn find(&self, id: &PepperId) -> Option<&Pepper> {
@@ -114,6 +139,14 @@ impl Pepper {
             id: id.parse()?,
             key: Arc::new(MacKey::new(key)),
         })
+    }
+
+    fn bound_to(self, format: &KeyFormat) -> Self {
+        let key = Zeroizing::new(self.key.sign(&format.domain()));
+        Self {
+            id: self.id,
+            key: Arc::new(MacKey::new(&*key)),
+        }
     }
 }
 
@@ -222,6 +255,33 @@ mod tests {
         );
         assert_eq!(sign("lost"), None);
         assert_eq!(ring.hash(&[b'k'; SIGNED_LEN]).pepper().as_str(), "new");
+    }
+
+    #[test]
+    fn what_is_bound_to_a_format_is_one_of_its_own() {
+        let ring = PepperRing::new("new", &key(1)).unwrap();
+        let ring = ring.old("old", &key(2)).unwrap();
+        let formats = [
+            ("acme", "live"),
+            ("acme", "test"),
+            ("acmf", "live"),
+            ("abcdefghijklmnop", "abcdefghijklmnop"),
+        ];
+        for id in ["new", "old"] {
+            let id = id.parse().unwrap();
+            let tags: Vec<_> = formats
+                .iter()
+                .map(|(prefix, environment)| KeyFormat::new(prefix, environment).unwrap())
+                .map(|format| {
+                    ring.clone()
+                        .bound_to(&format)
+                        .sign(&id, &[b'k'; SIGNED_LEN])
+                })
+                .chain([ring.sign(&id, &[b'k'; SIGNED_LEN])])
+                .collect();
+            let distinct: std::collections::HashSet<_> = tags.iter().flatten().collect();
+            assert_eq!(distinct.len(), 5);
+        }
     }
 
     #[test]

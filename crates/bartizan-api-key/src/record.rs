@@ -32,6 +32,9 @@ pub struct KeyRecord {
 
 impl KeyRecord {
     /// Creates the record of a key that was never used.
+    ///
+    /// Where it is not known when a key was issued, `created_at` is the epoch: its
+    /// lifetime is not known either, and a rotation does not begin it anew.
     #[must_use]
     pub fn new(
         id: KeyId,

@@ -8,7 +8,8 @@ use crate::id::KeyId;
 /// What secret scanners need to find leaked keys of one [`KeyFormat`].
 ///
 /// All patterns are of the syntax that Go and Rust share, and match no more than a
-/// whole key. A match is worth checking with [`KeyFormat::check`] before anyone is
+/// whole key, whatever is around it: what leaks is often escaped (`key%3D..`, `\n..`)
+/// or part of a longer word (`TOKEN_..`). A match is worth checking with [`KeyFormat::check`] before anyone is
 /// woken: the checksum tells a key from a text that looks like one.
 ///
 /// ```
@@ -18,7 +19,7 @@ use crate::id::KeyId;
 ///
 /// assert_eq!(
 ///     format.scanner().pattern(),
-///     r"\bacme_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{36}\b",
+///     "acme_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{36}",
 /// );
 /// # Ok::<(), bartizan_api_key::InvalidFormat>(())
 /// ```
@@ -39,7 +40,7 @@ impl Scanner<'_> {
     pub fn pattern(self) -> String {
         let lead = self.0.lead();
         let (id, rest) = (KeyId::LEN, SECRET_LEN + CRC_LEN);
-        format!(r"\b{lead}[0-9A-Za-z]{{{id}}}_[0-9A-Za-z]{{{rest}}}\b")
+        format!("{lead}[0-9A-Za-z]{{{id}}}_[0-9A-Za-z]{{{rest}}}")
     }
 
     /// Returns a rule for the `.gitleaks.toml` of a repository ([gitleaks]).

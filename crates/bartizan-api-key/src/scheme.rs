@@ -110,10 +110,7 @@ impl<S: ApiKeyStore> Scheme for ApiKey<S> {
     }
 
     fn challenge(&self, _failure: Option<&AuthFailure>) -> Challenge {
-        let challenge = Challenge::new("ApiKey")
-            .and_then(|challenge| challenge.param("realm", self.realm.as_str()));
-        // A realm is printable ASCII, as the value of a parameter has to be.
-        challenge.unwrap_or_else(|_| Challenge::bearer(&self.realm))
+        Challenge::api_key(&self.realm)
     }
 
     fn credential_fields(&self) -> Vec<HeaderName> {

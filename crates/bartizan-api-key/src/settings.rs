@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::time::{Duration, SystemTime};
 
@@ -35,7 +36,7 @@ use crate::{
 /// # let _ = scheme;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ApiKeySettings {
@@ -109,10 +110,11 @@ pub struct StoredKeySettings {
     /// Notes that are kept with the key. None by default.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
-    /// When the key was issued: 0 by default.
+    /// When the key was issued. Needed if it expires, since a rotation gives the new
+    /// key the lifetime of the old one; not known by default.
     #[serde(default)]
-    pub created_at: u64,
-    /// When the key expires. Never by default.
+    pub created_at: Option<u64>,
+    /// When the key expires: after `created_at`. Never by default.
     #[serde(default)]
     pub expires_at: Option<u64>,
     /// When the key was revoked. It was not by default.
@@ -259,6 +261,25 @@ impl ApiKeySettings {
     }
 }
 
+/// Hides the ids of the old peppers: somebody may have put a pepper there.
+impl fmt::Debug for ApiKeySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeySettings")
+            .field("prefix", &self.prefix)
+            .field("environment", &self.environment)
+            .field("old_peppers", &self.old_peppers.len())
+            .field("headers", &self.headers)
+            .field("authorization", &self.authorization)
+            .field("cookie", &self.cookie)
+            .field("insecure_query", &self.insecure_query)
+            .field("realm", &self.realm)
+            .field("max_per_owner", &self.max_per_owner)
+            .field("capacity", &self.capacity)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
 impl StoredKeySettings {
     fn record(&self, environment: &str, problems: &mut InvalidSettings) -> Option<KeyRecord> {
         let id = problems.note("id", self.id.parse::<KeyId>());
@@ -283,7 +304,16 @@ impl StoredKeySettings {
             grant = grant.expires_at(expiry);
         }
         problems.note("owner", grant.check());
-        let created_at = time("created_at", self.created_at, problems);
+        if let Some(expiry) = self.expires_at {
+            match self.created_at {
+                None | Some(0) => problems.add("created_at", "a key that expires needs it"),
+                Some(created_at) if expiry <= created_at => {
+                    problems.add("expires_at", "it is not after created_at");
+                }
+                Some(_) => {}
+            }
+        }
+        let created_at = time("created_at", self.created_at.unwrap_or(0), problems);
         let revoked_at = match self.revoked_at {
             Some(at) => time("revoked_at", at, problems),
             None => None,

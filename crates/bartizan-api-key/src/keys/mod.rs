@@ -1,6 +1,8 @@
 mod issue;
 mod issued;
 mod owned;
+mod room;
+mod rotate;
 mod verify;
 
 use std::fmt;
@@ -50,6 +52,7 @@ use crate::{KeyFormat, KeyId, PepperRing};
 #[must_use]
 pub struct ApiKeys<S> {
     format: KeyFormat,
+    /// Bound to the format.
     peppers: PepperRing,
     store: S,
     clock: Arc<dyn Clock>,
@@ -70,10 +73,13 @@ impl<S> ApiKeys<S> {
     pub const DEFAULT_UNKNOWN_LIFETIME: Duration = Duration::from_secs(30);
 
     /// Manages the keys of this `format` in `store`.
+    ///
+    /// Hashes are bound to the format: what has another prefix or environment in the
+    /// same store is never good here, whatever its owner makes of it.
     pub fn new(format: KeyFormat, peppers: PepperRing, store: S) -> Self {
         Self {
+            peppers: peppers.bound_to(&format),
             format,
-            peppers,
             store,
             clock: Arc::new(SystemClock),
             max_per_owner: Self::DEFAULT_MAX_PER_OWNER,
@@ -91,11 +97,13 @@ impl<S> ApiKeys<S> {
         }
     }
 
-    /// Limits the keys that are kept for one owner. Default: 100.
+    /// Limits the live keys of one owner. Default: 100.
     ///
-    /// When there are so many, the key that was revoked or expired first makes room
-    /// for the next; when all are live, no more are issued. Keys that are issued at
-    /// the same time may exceed it.
+    /// A key that was replaced does not count beside the one that has taken its place,
+    /// so that a key can be rotated at the limit, too. When there are as many keys as
+    /// that, the one that was revoked or expired first is removed for the next; never
+    /// are more than twice as many kept, live or not. Keys that are issued at the same
+    /// time may exceed it.
     pub fn max_per_owner(self, keys: NonZeroUsize) -> Self {
         Self {
             max_per_owner: keys,
@@ -107,9 +115,12 @@ impl<S> ApiKeys<S> {
     /// how long: the store is not asked for them meanwhile. Default: 10 000, for 30
     /// seconds.
     ///
-    /// A store in memory is always asked. Ids that are issued here are known at once;
-    /// those that another instance of the service issues are not remembered as
-    /// unknown unless somebody has guessed them before.
+    /// A store in memory is always asked. Ids that are issued here are known at once.
+    /// What another instance of the service issues is unknown here for that time only
+    /// if it was asked for before the store knew it: nobody guesses an id, but a store
+    /// that reads from a copy that lags lets a client meet a new key too early, which
+    /// is then answered 401 until the time is over. Read from where is written, or keep
+    /// the time shorter than clients wait.
     pub fn remember_unknown(self, ids: NonZeroUsize, lifetime: Duration) -> Self {
         Self {
             unknown: UnknownIds::new(ids, lifetime),

@@ -6,12 +6,18 @@ use bartizan_core::{BoxError, ClientAddr, Principal, Reply};
 use zeroize::Zeroizing;
 
 use super::ApiKeys;
-use crate::error::LostPepper;
-use crate::format::{SIGNED_LEN, Spelt};
+use crate::format::Spelt;
 use crate::grant::Elsewhere;
-use crate::hmac::TAG_LEN;
 use crate::record::{USE_GRAIN, seconds};
-use crate::{ApiKeyStore, KeyError, KeyId, KeyRecord, PepperId};
+use crate::{ApiKeyStore, KeyError, KeyId, KeyRecord};
+
+/// What came of comparing the hash of a presented key with the stored one.
+enum Compared {
+    Alike,
+    /// There is none, or none that can be made for it.
+    InVain,
+    Unlike,
+}
 
 type Found = Result<Option<Arc<KeyRecord>>, BoxError>;
 
@@ -73,7 +79,7 @@ impl<S: ApiKeyStore> ApiKeys<S> {
     }
 
     /// Compares a hash also for a key that does not exist, so that an answer takes as
-    /// long; what is refused for another reason has shown the right secret before.
+    /// long as one of the same kind; what is refused for another reason has shown the right secret before.
     fn judge(
         &self,
         spelt: Spelt<'_>,
@@ -83,12 +89,12 @@ impl<S: ApiKeyStore> ApiKeys<S> {
     ) -> Result<Principal, KeyError> {
         let id = spelt.id;
         let record = found.map_err(KeyError::Unavailable)?;
-        let has_secret = self.has_secret(spelt, record.as_deref())?;
-        let Some(record) = record else {
-            return Err(KeyError::Unknown(id));
-        };
-        if !has_secret {
-            return Err(KeyError::Secret(id));
+        let compared = self.compare(spelt, record.as_deref());
+        let record = record.ok_or(KeyError::Unknown(id))?;
+        match compared {
+            Compared::Alike => {}
+            Compared::InVain => return Err(KeyError::Pepper(id)),
+            Compared::Unlike => return Err(KeyError::Secret(id)),
         }
         self.admit(&record, now, client)?;
         if record.note_use(now) && self.is_untouched(id, now) {
@@ -97,27 +103,20 @@ impl<S: ApiKeyStore> ApiKeys<S> {
         Ok(record.principal().clone())
     }
 
-    fn has_secret(
-        &self,
-        Spelt { id, signed }: Spelt<'_>,
-        record: Option<&KeyRecord>,
-    ) -> Result<bool, KeyError> {
-        let (pepper, expected) = match record {
-            Some(record) => (record.hash().pepper(), record.hash().tag()),
-            None => (self.peppers.current(), &self.dummy),
-        };
-        let presented = self.sign(pepper, id, signed)?;
-        Ok(verify_slices_are_equal(&presented, expected).is_ok())
-    }
-
-    fn sign(
-        &self,
-        pepper: &PepperId,
-        id: KeyId,
-        signed: &[u8; SIGNED_LEN],
-    ) -> Result<[u8; TAG_LEN], KeyError> {
-        let tag = self.peppers.sign(pepper, signed);
-        tag.ok_or_else(|| KeyError::Unavailable(LostPepper(id).into()))
+    fn compare(&self, spelt: Spelt<'_>, record: Option<&KeyRecord>) -> Compared {
+        let stored = record.map(KeyRecord::hash);
+        let known = stored.and_then(|hash| {
+            let presented = self.peppers.sign(hash.pepper(), spelt.signed)?;
+            Some((presented, hash.tag()))
+        });
+        let is_in_vain = known.is_none();
+        let (presented, expected) =
+            known.unwrap_or_else(|| (self.peppers.sign_in_vain(spelt.signed), &self.dummy));
+        match verify_slices_are_equal(&presented, expected) {
+            _ if is_in_vain => Compared::InVain,
+            Ok(()) => Compared::Alike,
+            Err(_) => Compared::Unlike,
+        }
     }
 
     fn admit(

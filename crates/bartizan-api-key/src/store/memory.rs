@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use bartizan_core::{BoxError, Reply};
 
-use super::{ApiKeyStore, Insertion, KeyPage};
+use super::{ApiKeyStore, Insertion, KeyPage, Replacement};
 use crate::{KeyId, KeyRecord};
 
 /// Keeps keys in memory, up to a capacity.
@@ -73,11 +73,27 @@ impl MemoryApiKeyStore {
         Insertion::Inserted
     }
 
-    /// Puts what `change` makes of a record in its place, unless that is nothing.
-    fn change(&self, id: KeyId, change: impl FnOnce(&KeyRecord) -> Option<KeyRecord>) -> bool {
-        let _writing = self.order();
-        let changed = self.get(id).and_then(|record| change(&record));
-        changed.map(|record| self.put(record)).is_some()
+    fn supersede(&self, id: KeyId, by: KeyRecord, until: SystemTime) -> Replacement {
+        let mut order = self.order();
+        let Some(old) = self.get(id) else {
+            return Replacement::Unknown;
+        };
+        if !old.is_live(by.created_at()) {
+            return Replacement::Ended;
+        }
+        if old.replaced_by().is_some() {
+            return Replacement::Superseded;
+        }
+        if self.get(by.id()).is_some() {
+            return Replacement::Taken;
+        }
+        if order.len() >= self.capacity {
+            return Replacement::Full;
+        }
+        order.insert((by.grant().owner().into(), by.id()));
+        self.put(KeyRecord::clone(&old).replaced(by.id(), until));
+        self.put(by);
+        Replacement::Replaced
     }
 
     fn put(&self, record: KeyRecord) {
@@ -152,16 +168,19 @@ impl ApiKeyStore for MemoryApiKeyStore {
     }
 
     fn revoke(&self, id: KeyId, at: SystemTime) -> Reply<Result<bool, BoxError>> {
-        let revoked = self.change(id, |record| Some(record.clone().revoked(at)));
-        Reply::Ready(Ok(revoked))
+        let _writing = self.order();
+        let found = self.get(id);
+        let revoked = found.map(|record| self.put(KeyRecord::clone(&record).revoked(at)));
+        Reply::Ready(Ok(revoked.is_some()))
     }
 
-    fn replace(&self, id: KeyId, by: KeyId, until: SystemTime) -> Reply<Result<bool, BoxError>> {
-        let replaced = self.change(id, |record| match record.replaced_by() {
-            Some(_) => None,
-            None => Some(record.clone().replaced(by, until)),
-        });
-        Reply::Ready(Ok(replaced))
+    fn replace(
+        &self,
+        id: KeyId,
+        by: KeyRecord,
+        until: SystemTime,
+    ) -> Reply<Result<Replacement, BoxError>> {
+        Reply::Ready(Ok(self.supersede(id, by, until)))
     }
 
     fn remove(&self, id: KeyId) -> Reply<Result<bool, BoxError>> {

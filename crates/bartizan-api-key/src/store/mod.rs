@@ -16,6 +16,10 @@ use crate::{KeyId, KeyRecord};
 /// renewed.
 pub trait ApiKeyStore: Send + Sync + 'static {
     /// Finds a key, revoked and expired ones, too.
+    ///
+    /// Knows at once what [`insert`](Self::insert) and [`replace`](Self::replace) have
+    /// added: where it does not, a new key may be answered 401 for as long as
+    /// [unknown ids](crate::ApiKeys::remember_unknown) are remembered.
     fn find(&self, id: KeyId) -> Reply<Result<Option<Arc<KeyRecord>>, BoxError>>;
 
     /// Adds a key, unless there is one with its id.
@@ -27,9 +31,20 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     /// Revokes a key, as [`KeyRecord::revoked`] does. Returns whether there is one.
     fn revoke(&self, id: KeyId, at: SystemTime) -> Reply<Result<bool, BoxError>>;
 
-    /// Notes that another key takes the place of this one, as
-    /// [`KeyRecord::replaced`] does, unless one has already. Returns whether it did.
-    fn replace(&self, id: KeyId, by: KeyId, until: SystemTime) -> Reply<Result<bool, BoxError>>;
+    /// Adds `by`, which takes the place of the key called `id`, and notes that in the
+    /// old record, as [`KeyRecord::replaced`] does: both or neither, in one step.
+    ///
+    /// Neither is done unless the old key is there, [live](KeyRecord::is_live) at
+    /// [`by.created_at()`](KeyRecord::created_at) and not replaced yet: a key that was
+    /// revoked or has expired while it was being rotated must not come to life again
+    /// as another. In SQL, the conditions belong into the statement that updates the
+    /// old record, within the transaction that inserts the new one.
+    fn replace(
+        &self,
+        id: KeyId,
+        by: KeyRecord,
+        until: SystemTime,
+    ) -> Reply<Result<Replacement, BoxError>>;
 
     /// Forgets a key. Returns whether there was one.
     fn remove(&self, id: KeyId) -> Reply<Result<bool, BoxError>>;
@@ -66,7 +81,12 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Arc<S> {
         (**self).revoke(id, at)
     }
 
-    fn replace(&self, id: KeyId, by: KeyId, until: SystemTime) -> Reply<Result<bool, BoxError>> {
+    fn replace(
+        &self,
+        id: KeyId,
+        by: KeyRecord,
+        until: SystemTime,
+    ) -> Reply<Result<Replacement, BoxError>> {
         (**self).replace(id, by, until)
     }
 
@@ -96,6 +116,27 @@ pub enum Insertion {
     Inserted,
     /// There is a key with this id already.
     Taken,
+}
+
+/// What came of the attempt to put a key in the place of another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a store has to know what it may answer"
+)]
+pub enum Replacement {
+    /// The old key was revoked or has expired.
+    Ended,
+    /// The store has no room for another key.
+    Full,
+    /// The new key was added, and the old one says so.
+    Replaced,
+    /// The old key was replaced before.
+    Superseded,
+    /// There is a key with the id of the new one already.
+    Taken,
+    /// There is no key with the id of the old one.
+    Unknown,
 }
 
 /// Which keys are listed: ordered by owner and id, in bytes.

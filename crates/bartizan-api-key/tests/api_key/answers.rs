@@ -11,7 +11,8 @@ use bartizan_testkit::{
 use http::{Request, Response, StatusCode};
 
 use crate::support::{
-    Fixture, Layer, NOW, at, block_on, forged, format, grant, peppers, request, with_key,
+    Fixture, Layer, NOW, at, block_on, forged, format, grant, peppers, request, with_checksum,
+    with_key,
 };
 
 #[test]
@@ -200,8 +201,10 @@ async fn asvs_15_3_4_networks_are_compared_with_the_client_that_was_found() {
     }
 }
 
+/// Whether its secret is right cannot be told any more: any other answer than that to
+/// an unknown id would tell that there is such a key.
 #[tokio::test]
-async fn a_pepper_that_is_gone_is_a_failure_of_ours() {
+async fn a_pepper_that_is_gone_takes_its_keys_along_and_tells_nobody() {
     let before = Fixture::new();
     let issued = before.issue(grant());
     let record = issued.record().clone();
@@ -212,14 +215,43 @@ async fn a_pepper_that_is_gone_is_a_failure_of_ours() {
     });
     let _ = block_on(bartizan_api_key::ApiKeyStore::insert(after.keys.store(), record).get());
 
-    let response = assert_rejected(
-        &after.layer(),
-        &with_key(issued.key().expose_secret()),
-        StatusCode::SERVICE_UNAVAILABLE,
-        "authentication-unavailable",
-    )
-    .await;
-    assert!(reason_of(&response).contains("under a pepper not on the ring"));
+    let key = issued.key().expose_secret();
+    let mut answers = Vec::new();
+    for (key, reason) in [
+        (key.to_owned(), "under a pepper not on the ring"),
+        (forged(key, 10), "under a pepper not on the ring"),
+        (forged(key, 40), "there is no key"),
+    ] {
+        let status = StatusCode::UNAUTHORIZED;
+        let layer = after.layer();
+        let response = assert_rejected(&layer, &with_key(&key), status, "invalid-api-key").await;
+        assert!(reason_of(&response).contains(reason), "{reason}");
+        let rejection = response.extensions().get::<Rejection>().unwrap();
+        answers.push((response.headers().clone(), rejection.detail().to_owned()));
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
+
+/// Prefix and checksum are anybody's to change: the hash is bound to them.
+#[test]
+fn products_that_share_a_store_and_a_pepper_refuse_each_others_keys() {
+    let store = std::sync::Arc::new(bartizan_api_key::MemoryApiKeyStore::new());
+    let of = |prefix: &str, environment: &str| {
+        let format = bartizan_api_key::KeyFormat::new(prefix, environment).unwrap();
+        let store = std::sync::Arc::clone(&store);
+        Fixture::made(|clock| bartizan_api_key::ApiKeys::new(format, peppers(), store).clock(clock))
+    };
+    let [acme, other, staging] = [of("acme", "live"), of("other", "live"), of("acme", "test")];
+    let issued = acme.issue(grant());
+    let key = issued.key().expose_secret();
+    assert!(acme.is_good(&issued));
+
+    for (fixture, lead) in [(&other, "other_live_"), (&staging, "acme_test_")] {
+        let disguised = key.replacen("acme_live_", lead, 1);
+        let disguised = with_checksum(&disguised[..disguised.len() - 6]);
+        let verified = block_on(fixture.keys.verify(&disguised, None));
+        assert!(matches!(verified, Err(KeyError::Secret(_))), "{verified:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use bartizan_api_key::{
     ApiKeyStore, ApiKeys, Insertion, KeyError, KeyId, KeyPage, KeyRecord, ManageError,
-    MemoryApiKeyStore,
+    MemoryApiKeyStore, Replacement,
 };
 use bartizan_core::{BoxError, ClientAddr, Reply};
 use bartizan_testkit::{Probe, assert_readiness, assert_rejected, send};
@@ -171,6 +171,50 @@ fn a_rotation_that_the_store_fails_leaves_no_key_behind() {
     assert!(fixture.is_good(&old));
 }
 
+/// Between the moment in which a rotation finds a key live, and the one in which the
+/// key is replaced, somebody revokes it.
+#[test]
+fn a_revocation_is_not_undone_by_a_rotation_in_flight() {
+    let fixture = remote();
+    let old = fixture.issue(grant());
+    let store = fixture.store();
+    store.revokes_meanwhile.store(true, Ordering::SeqCst);
+
+    let rotated = block_on(fixture.keys.rotate(old.record().id(), at(NOW + 600)));
+
+    assert!(matches!(rotated, Err(ManageError::NotLive)), "{rotated:?}");
+    assert!(!fixture.is_good(&old));
+    let left = block_on(fixture.keys.list(KeyPage::all())).unwrap();
+    assert_eq!(left.len(), 1);
+    assert!(left.iter().all(|record| !record.is_live(at(NOW))));
+}
+
+/// Dropped wherever it waits, a rotation has been done or has not; there is no key
+/// that the old one does not name.
+#[test]
+fn a_rotation_that_is_dropped_leaves_no_stray_key() {
+    for polls in 1.. {
+        let fixture = remote();
+        let old = fixture.issue(grant());
+        let id = old.record().id();
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut rotation = Box::pin(fixture.keys.rotate(id, at(NOW + 600)));
+        let is_done = (0..polls).any(|_| rotation.as_mut().poll(&mut cx).is_ready());
+        drop(rotation);
+
+        assert!(fixture.is_good(&old));
+        let named = block_on(fixture.keys.find(id)).unwrap().replaced_by();
+        let others = block_on(fixture.keys.list(KeyPage::all())).unwrap();
+        let others: Vec<_> = others.iter().map(|record| record.id()).collect();
+        assert_eq!(others.len(), 1 + usize::from(named.is_some()), "{polls}");
+        assert!(named.is_none_or(|named| others.contains(&named)));
+        if is_done {
+            assert!(polls > 2);
+            break;
+        }
+    }
+}
+
 #[test]
 fn a_store_may_be_shared_and_be_of_any_type() {
     let store: Arc<dyn ApiKeyStore> = Arc::new(MemoryApiKeyStore::new());
@@ -209,6 +253,7 @@ struct Remote {
     inner: MemoryApiKeyStore,
     is_down: AtomicBool,
     refuses_to_replace: AtomicBool,
+    revokes_meanwhile: AtomicBool,
     finds: Arc<AtomicUsize>,
     touched: Mutex<Vec<KeyId>>,
 }
@@ -260,9 +305,18 @@ impl ApiKeyStore for Remote {
         self.later(|store| store.revoke(id, at))
     }
 
-    fn replace(&self, id: KeyId, by: KeyId, until: SystemTime) -> Reply<Result<bool, BoxError>> {
+    fn replace(
+        &self,
+        id: KeyId,
+        by: KeyRecord,
+        until: SystemTime,
+    ) -> Reply<Result<Replacement, BoxError>> {
         if self.refuses_to_replace.load(Ordering::SeqCst) {
             return Reply::Ready(Err("the database is read-only".into()));
+        }
+        if self.revokes_meanwhile.load(Ordering::SeqCst) {
+            let revoked = block_on(self.inner.revoke(id, by.created_at()).get());
+            assert!(revoked.unwrap());
         }
         self.later(|store| store.replace(id, by, until))
     }

@@ -1,8 +1,12 @@
 //! Two keys in the place of one, for a while.
 
-use bartizan_api_key::ManageError;
+use std::num::NonZeroUsize;
 
-use crate::support::{Fixture, NOW, at, block_on, grant};
+use bartizan_api_key::{
+    ApiKeyStore, ApiKeys, Insertion, KeyRecord, ManageError, MemoryApiKeyStore, Replacement,
+};
+
+use crate::support::{Fixture, NOW, at, block_on, format, grant, peppers};
 
 #[test]
 fn two_keys_are_good_until_the_chosen_end() {
@@ -52,6 +56,104 @@ fn a_rotation_does_not_lengthen_the_life_of_the_old_key() {
         fixture.clock.set(at(NOW + now));
         assert_eq!([&old, &new].map(|key| fixture.is_good(key)), good, "{now}");
     }
+}
+
+/// The lifetime of a key whose beginning is not known cannot be begun anew: counted
+/// from the epoch, it would be half a century.
+#[test]
+fn a_key_of_unknown_age_rotates_into_one_that_ends_with_it() {
+    let fixture = Fixture::new();
+    let issued = fixture.issue(grant());
+    let expiry = at(NOW + 100);
+    for created in [at(0), at(NOW + 200)] {
+        block_on(fixture.keys.remove(issued.record().id())).unwrap();
+        let stored = KeyRecord::new(
+            issued.record().id(),
+            issued.record().hash().clone(),
+            "live",
+            grant().expires_at(expiry),
+            created,
+        );
+        let inserted = block_on(fixture.keys.store().insert(stored).get());
+        assert_eq!(inserted.unwrap(), Insertion::Inserted);
+
+        let new = block_on(fixture.keys.rotate(issued.record().id(), at(NOW + 50))).unwrap();
+
+        assert_eq!(new.record().expires_at(), Some(expiry));
+    }
+}
+
+#[test]
+fn a_key_that_is_removed_meanwhile_is_not_replaced() {
+    let fixture = Fixture::new();
+    let [old, new] = [(); 2].map(|()| fixture.issue(grant()).record().clone());
+    let store = fixture.keys.store();
+    let replace = |id, by| block_on(store.replace(id, by, at(NOW + 600)).get()).unwrap();
+
+    assert_eq!(replace(old.id(), new.clone()), Replacement::Taken);
+    assert_eq!(replace(old.id(), old.clone()), Replacement::Taken);
+    block_on(fixture.keys.remove(new.id())).unwrap();
+    block_on(fixture.keys.remove(old.id())).unwrap();
+    assert_eq!(replace(old.id(), new), Replacement::Unknown);
+    assert!(store.is_empty());
+}
+
+#[test]
+fn a_store_that_is_full_replaces_nothing() {
+    let store = MemoryApiKeyStore::new().capacity(NonZeroUsize::new(1).unwrap());
+    let fixture = Fixture::over(store);
+    let old = fixture.issue(grant());
+    let id = old.record().id();
+
+    let rotated = block_on(fixture.keys.rotate(id, at(NOW)));
+
+    assert!(matches!(rotated, Err(ManageError::Full)));
+    assert!(fixture.is_good(&old));
+    let kept = block_on(fixture.keys.find(id)).unwrap();
+    assert_eq!(kept.replaced_by(), None);
+}
+
+/// A replacement counts for the key whose place it takes.
+#[test]
+fn an_owner_at_the_limit_rotates_every_key_and_has_no_more_of_them() {
+    let fixture = limited(3);
+    let mut keys = [(); 3].map(|()| fixture.issue(grant()));
+    for turn in 0..10 {
+        let now = NOW + turn * 1000;
+        fixture.clock.set(at(now));
+        for key in &mut keys {
+            let id = key.record().id();
+            *key = block_on(fixture.keys.rotate(id, at(now + 600))).unwrap();
+            assert!(fixture.keys.store().len() <= 6);
+        }
+        for wait in [0, 600] {
+            fixture.clock.set(at(now + wait));
+            let refused = block_on(fixture.keys.issue(grant()));
+            assert!(matches!(refused, Err(ManageError::TooManyKeys)));
+        }
+        assert!(keys.iter().all(|key| fixture.is_good(key)));
+    }
+}
+
+/// Whoever revokes the replacement while the old key is good, and does so again with
+/// another one, has no more than twice as many.
+#[test]
+fn replaced_keys_that_have_not_ended_are_bounded_too() {
+    let fixture = limited(3);
+    let mut refused = 0;
+    for _ in 0..30 {
+        let Ok(old) = block_on(fixture.keys.issue(grant())) else {
+            refused += 1;
+            continue;
+        };
+        let Ok(new) = block_on(fixture.keys.rotate(old.record().id(), at(NOW + 600))) else {
+            refused += 1;
+            continue;
+        };
+        block_on(fixture.keys.revoke(new.record().id())).unwrap();
+    }
+    assert!(refused > 20, "{refused}");
+    assert!(fixture.keys.store().len() <= 6);
 }
 
 #[test]
@@ -122,4 +224,12 @@ fn of_rotations_at_the_same_time_one_succeeds() {
         // Those that came too late are not left behind.
         assert_eq!(fixture.keys.store().len(), 2);
     }
+}
+
+fn limited(most: usize) -> Fixture {
+    let most = NonZeroUsize::new(most).unwrap();
+    Fixture::made(|clock| {
+        let keys = ApiKeys::new(format("live"), peppers(), MemoryApiKeyStore::new());
+        keys.clock(clock).max_per_owner(most)
+    })
 }

@@ -27,13 +27,21 @@ fn the_pattern_matches_issued_keys_as_a_whole() {
                 format!("\"{key}\","),
                 format!("https://example.com/?key={key}&x=1"),
                 format!("Authorization: ApiKey {key}\r\n"),
+                // Escaped, and part of a longer word.
+                format!("key%3D{key}%26x"),
+                format!(r"first\n{key}\n"),
+                format!(r"first\t{key}\u0022"),
+                format!("TOKEN_{key}_2026"),
+                format!("x{key}"),
+                format!("{key}0"),
+                format!("{key}{key}"),
             ] {
                 let found = pattern.find(&text).map(|found| found.as_str());
                 assert_eq!(found, Some(key), "{text}");
             }
             for text in [
-                format!("{key}0"),
-                format!("x{key}"),
+                key.replacen('_', "-", 1),
+                key[1..].into(),
                 key[..key.len() - 1].into(),
             ] {
                 assert!(!pattern.is_match(&text), "{text}");
@@ -68,6 +76,6 @@ fn the_detector_for_trufflehog_has_name_keywords_and_pattern() {
              keywords:\n      \
                - acme_live_\n    \
              regex:\n      \
-               key: '\\bacme_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{36}\\b'\n"
+               key: 'acme_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{36}'\n"
     );
 }

@@ -31,7 +31,7 @@ async fn keys_that_are_listed_are_good() {
         "authorization": true,
         "realm": "acme",
         "keys": [
-            stored(&plain, json!({"roles": ["reader"], "expires_at": NOW + 60})),
+            stored(&plain, json!({"roles": ["reader"], "created_at": NOW - 60, "expires_at": NOW + 60})),
             stored(&narrow, json!({"networks": ["192.0.2.0/24"], "metadata": {"a": "b"}})),
             stored(&ended, json!({"revoked_at": NOW - 60})),
         ],
@@ -123,7 +123,7 @@ fn reports_everything_that_is_wrong_and_repeats_no_secret() {
         "keys": [
             {"id": "short", "hash": "hunter2", "owner": ""},
             {"id": "0123456789ab", "hash": good, "owner": "a", "networks": ["everywhere"]},
-            {"id": "0123456789ab", "hash": good, "owner": "a", "expires_at": u64::MAX},
+            {"id": "0123456789ab", "hash": good, "owner": "a", "created_at": 1, "expires_at": u64::MAX},
             {"id": "0123456789ac", "hash": good.replace(":1:", ":2:"), "owner": "a"},
         ],
     }))
@@ -179,6 +179,52 @@ fn each_mistake_is_found_alone() {
         "prefix": "acme", "pepper": PEPPER, "heders": [],
     }));
     assert!(unknown.is_err());
+}
+
+/// Without it, a rotation would give the new key the time since the epoch.
+#[test]
+fn a_key_that_expires_says_when_it_was_issued() {
+    let expiry = NOW + 60;
+    for (created_at, expected) in [
+        (None, Some("keys.0.created_at")),
+        (Some(0), Some("keys.0.created_at")),
+        (Some(expiry), Some("keys.0.expires_at")),
+        (Some(expiry - 1), None),
+        (Some(NOW - 3600), None),
+    ] {
+        let problems = built(json!({
+            "prefix": "acme",
+            "pepper": PEPPER,
+            "keys": [{
+                "id": "0123456789ab",
+                "hash": "hmac-sha256:1:".to_owned() + &"A".repeat(43),
+                "owner": "a",
+                "created_at": created_at,
+                "expires_at": expiry,
+            }],
+        }))
+        .err();
+        let names: Vec<&str> = problems.iter().flatten().map(|(name, _)| &**name).collect();
+        assert_eq!(names, Vec::from_iter(expected), "{created_at:?}");
+    }
+}
+
+/// Whoever mistakes the ids for the peppers does not find these in the log.
+#[test]
+fn debug_hides_the_ids_of_old_peppers_and_all_secrets() {
+    let settings: ApiKeySettings = serde_json::from_value(json!({
+        "prefix": "acme",
+        "pepper": "hunter2",
+        "pepper_id": "hunter2",
+        "old_peppers": {"hunter2": "hunter2"},
+        "keys": [{"id": "0123456789ab", "hash": "hunter2", "owner": "alice"}],
+    }))
+    .unwrap();
+
+    let shown = format!("{settings:?}");
+
+    assert!(!shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("alice"), "{shown}");
 }
 
 #[test]
