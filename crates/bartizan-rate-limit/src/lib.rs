@@ -116,6 +116,7 @@ mod quota;
 mod routes;
 #[cfg(feature = "serde")]
 mod settings;
+mod status;
 mod store;
 
 pub use self::brute_force::{

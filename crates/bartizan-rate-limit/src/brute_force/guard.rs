@@ -9,6 +9,7 @@ use bartizan_core::{
 use http::{Response, StatusCode};
 
 use super::{LoginAttempt, LoginRefused, LoginThrottle};
+use crate::status::status_of;
 
 /// The problem type of a client that behaves as an attacker would ([section 5.3]).
 ///
@@ -19,9 +20,14 @@ const ABNORMAL_USAGE: &str =
 /// Lets pass requests to a login route, as long as not too many of them failed.
 ///
 /// What an attempt came to is read from the response: a handler leaves a
-/// [`LoginResult`] among its extensions, or the status tells. Below 400, it succeeded;
-/// 429 and what is ours (500 and above) is not counted; anything else failed. It stands
-/// behind [`FindClient`](bartizan_core::FindClient), without which each request is 503.
+/// [`LoginResult`] among its extensions. Without one, the status tells, which over gRPC
+/// is `grpc-status`: an answer of 429, or of a failure of ours (500 and above), is not
+/// counted, and any other stays counted as failed. That a login succeeded only the
+/// handler can say, since a form that is shown again is 200, and a redirection can lead
+/// back to it.
+///
+/// It stands behind [`FindClient`](bartizan_core::FindClient), without which each
+/// request is 503.
 ///
 /// The body is not read here. Where the name of the account is in it, only the quotas
 /// of the address and of all hold; use [`LoginThrottle`] in the handler, or a
@@ -32,8 +38,13 @@ const ABNORMAL_USAGE: &str =
 /// ```
 /// use bartizan_rate_limit::{LoginLimit, LoginThrottle};
 ///
-/// let guard = LoginLimit::new(LoginThrottle::new())
-///     .account(|head| head.headers().get("x-user")?.to_str().ok().map(str::to_owned));
+/// let guard = LoginLimit::new(LoginThrottle::new()).account(|head| {
+///     let mut names = head.headers().get_all("x-user").iter();
+///     match (names.next(), names.next()) {
+///         (Some(name), None) => name.to_str().ok().map(str::to_owned),
+///         _ => None,
+///     }
+/// });
 /// # let _ = bartizan_core::GuardLayer::new(guard);
 /// ```
 #[derive(Clone)]
@@ -58,7 +69,8 @@ impl LoginLimit {
     }
 
     /// Reads the name of the account with `read`. A request for which it finds none is
-    /// under the quotas of the address and of all.
+    /// refused with 400: one that hides the name must not escape the quotas of the
+    /// account.
     pub fn account<F>(mut self, read: F) -> Self
     where
         F: Fn(RequestHead<'_>) -> Option<String> + Send + Sync + 'static,
@@ -90,7 +102,16 @@ impl Guard for LoginLimit {
             let error = "the client is not known";
             return Verdict::Reject(Rejection::unavailable("login-limit-unavailable", error));
         };
-        let account = self.account.as_ref().and_then(|read| read(head));
+        let account = match &self.account {
+            None => None,
+            Some(read) => match read(head) {
+                Some(account) => Some(account),
+                None => {
+                    let detail = "the request does not name one account";
+                    return Verdict::Reject(Rejection::bad_request("login-account", detail));
+                }
+            },
+        };
         let (throttle, spawn) = (self.throttle.clone(), self.spawn.clone());
         Verdict::Wait(Box::pin(async move {
             match throttle.admit(account.as_deref(), client).await {
@@ -123,8 +144,8 @@ fn rejection(refused: LoginRefused) -> Rejection {
     }
 }
 
-/// What an attempt to log in came to, where the status does not tell: left among the
-/// extensions of a response by its handler.
+/// What an attempt to log in came to: left among the extensions of a response by its
+/// handler.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum LoginResult {
@@ -138,14 +159,10 @@ pub enum LoginResult {
 
 impl LoginResult {
     fn of<B>(response: &Response<B>) -> Self {
-        let extensions = response.extensions();
-        let status = extensions
-            .get()
-            .map_or(response.status(), Rejection::status);
-        extensions.get().copied().unwrap_or(match status.as_u16() {
+        let told = response.extensions().get().copied();
+        told.unwrap_or_else(|| match status_of(response).as_u16() {
             429 | 500.. => Self::Excused,
-            400..=499 => Self::Failed,
-            _ => Self::Succeeded,
+            _ => Self::Failed,
         })
     }
 }

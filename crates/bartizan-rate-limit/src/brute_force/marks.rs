@@ -42,7 +42,9 @@ impl Marks {
     /// Marks `key`, anew if it is marked.
     pub(super) fn put(&self, key: &[u8], now: SystemTime) {
         let tag = self.tag.hash_one(key);
-        let end = seconds(now + self.time);
+        let partial = u64::from(self.time.subsec_nanos() > 0);
+        let time = self.time.as_secs().saturating_add(partial);
+        let end = seconds(now).saturating_add(time);
         self.with(key, |set| {
             let at = set.iter().position(|(other, _)| *other == tag);
             let slot = match at {
@@ -104,6 +106,14 @@ mod tests {
         assert!(marks.holds(b"a", now + Duration::from_secs(29)));
         marks.remove(b"a");
         assert!(!marks.holds(b"a", now + Duration::from_secs(20)));
+    }
+
+    #[test]
+    fn a_key_can_be_marked_for_ever() {
+        let marks = Marks::new(8, Duration::MAX);
+        let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        marks.put(b"a", now);
+        assert!(marks.holds(b"a", now + Duration::from_secs(1 << 40)));
     }
 
     #[test]

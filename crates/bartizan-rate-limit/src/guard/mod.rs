@@ -118,8 +118,9 @@ impl RateLimit {
     /// Gives back what a request took when `condition` holds for the status of its
     /// response: a login that succeeded, a request that was answered 304.
     ///
-    /// A rejection by a guard further in counts with the status that it has over HTTP.
-    /// A response of gRPC is 200 whatever it says.
+    /// A rejection by a guard further in counts with the status that it has over HTTP,
+    /// and so does a response of gRPC that fails before its body. How a stream of gRPC
+    /// ends is not known when its response begins.
     ///
     /// ```
     /// # use bartizan_rate_limit::{Limit, Quota, RateLimit};

@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 
 use super::asked::Asked;
 use super::settings::Settings;
+use crate::status::status_of;
 
 /// Left among the extensions of a response by a handler, gives back what its request
 /// took, where [`RateLimit::refund_by_handler`](crate::RateLimit::refund_by_handler)
@@ -55,7 +56,7 @@ impl Refunds {
         let by_status = self
             .condition
             .as_ref()
-            .is_some_and(|holds| holds(status(response)));
+            .is_some_and(|holds| holds(status_of(response)));
         if !by_handler && !by_status {
             return false;
         }
@@ -70,12 +71,6 @@ impl Refunds {
             }
         }
     }
-}
-
-/// The status that the response would have over HTTP.
-fn status<B>(response: &Response<B>) -> StatusCode {
-    let rejection = response.extensions().get::<bartizan_core::Rejection>();
-    rejection.map_or(response.status(), |rejection| rejection.status())
 }
 
 impl fmt::Debug for Refunds {

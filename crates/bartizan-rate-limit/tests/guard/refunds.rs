@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use bartizan_core::chain::Chain;
 use bartizan_core::{BoxFuture, Rejection, RequestHead, Verdict, guard_fn};
 use bartizan_rate_limit::Refund;
+use http::HeaderValue;
 use tower::{Layer, ServiceExt, service_fn};
 
 use super::stores::Slow;
@@ -44,6 +45,22 @@ async fn a_response_gives_back_what_its_request_took() {
     ] {
         assert_eq!(left(&guard, path).await, expected, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_failure_over_grpc_is_no_success() {
+    let guard = five(&clock()).refund_when(|status| status.is_success());
+    let service = GuardLayer::new(guard).layer(service_fn(|_: Request<()>| async {
+        let mut response = Response::new(String::new());
+        let code = HeaderValue::from_static("16");
+        response.headers_mut().insert("grpc-status", code);
+        Ok::<_, Infallible>(response)
+    }));
+    let mut passed = 0;
+    while passed < 9 && service.clone().oneshot(on("/")).await.unwrap().status() == StatusCode::OK {
+        passed += 1;
+    }
+    assert_eq!(passed, 5);
 }
 
 #[tokio::test]
