@@ -69,6 +69,8 @@ const ALL: &[ProblemType] = catalogue! {
         "Invalid credentials" "Log in again, or get other credentials."
     "invalid-token" UNAUTHORIZED
         "Invalid token" "Get another token."
+    "login-account" BAD_REQUEST
+        "Missing account" "Name one account to log in to."
     "login-limit-unavailable" SERVICE_UNAVAILABLE
         "Login limit unavailable" "Try again later."
     "malformed-credentials" BAD_REQUEST

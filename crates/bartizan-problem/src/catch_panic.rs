@@ -1,7 +1,6 @@
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bartizan_core::{Protocol, RequestHead};
 use http::{Method, Request, Response, Uri};
@@ -12,6 +11,7 @@ use tracing::error;
 
 use crate::CorrelationId;
 use crate::asked::beginning;
+use crate::caught::Caught;
 use crate::panic::Panicked;
 use crate::render::TARGET;
 
@@ -23,6 +23,10 @@ use crate::render::TARGET;
 ///
 /// It does not catch what panics while a body is read or written, nor in
 /// `poll_ready`, and nothing in a program that was built with `panic = "abort"`.
+///
+/// The panic hook has run by then: the one that Rust sets writes the whole message to
+/// the standard error, wherever that goes. A service whose panics may quote secrets
+/// sets another by [`std::panic::set_hook`].
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use]
 #[non_exhaustive]
@@ -47,8 +51,8 @@ impl<S> Layer<S> for CatchPanicLayer {
 ///
 /// Made by [`CatchPanicLayer`]. The response has a
 /// [`Rejection`](bartizan_core::Rejection) among its extensions, with the slug
-/// `internal-error` and a [`Panicked`] as its source; the message goes to the log
-/// alone.
+/// `internal-error` and a [`Panicked`] as its source; of the response, the message is
+/// no part.
 #[derive(Clone, Debug)]
 pub struct CatchPanic<S> {
     inner: S,
@@ -75,13 +79,8 @@ where
             uri: request.uri().clone(),
         };
         let inner = &mut self.inner;
-        let state = match catch_unwind(AssertUnwindSafe(|| inner.call(request))) {
-            Ok(future) => State::Called { future },
-            Err(payload) => State::Panicked {
-                panicked: Some(Panicked::of(&*payload)),
-            },
-        };
-        CatchPanicFuture { state, asked }
+        let caught = Caught::call(|| inner.call(request));
+        CatchPanicFuture { caught, asked }
     }
 }
 
@@ -113,7 +112,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct CatchPanicFuture<F> {
         #[pin]
-        state: State<F>,
+        caught: Caught<F>,
         asked: Asked,
     }
 }
@@ -125,42 +124,17 @@ where
 {
     type Output = Result<Response<B>, E>;
 
-    #[expect(
-        clippy::expect_used,
-        reason = "polling a completed future is a bug in the caller"
-    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let panicked = match this.state.as_mut().project() {
-            StateProj::Called { future } => {
-                match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-                    Ok(polled) => return polled,
-                    Err(payload) => Panicked::of(&*payload),
-                }
-            }
-            StateProj::Panicked { panicked } => panicked.take().expect("polled after completion"),
-        };
-        // What has panicked is not to be polled again.
-        this.state.set(State::Panicked { panicked: None });
-        Poll::Ready(Ok(this.asked.answer(panicked)))
+        let this = self.project();
+        match ready!(this.caught.poll(cx)) {
+            Ok(result) => Poll::Ready(result),
+            Err(panicked) => Poll::Ready(Ok(this.asked.answer(panicked))),
+        }
     }
 }
 
 impl<F> fmt::Debug for CatchPanicFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CatchPanicFuture").finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    #[project = StateProj]
-    enum State<F> {
-        Called {
-            #[pin]
-            future: F,
-        },
-        Panicked {
-            panicked: Option<Panicked>,
-        },
     }
 }

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bartizan_core::{TrustedProxies, socket_peer};
 use http::{Extensions, HeaderName, Request};
 
-use crate::CorrelationId;
+use crate::panic::Panicked;
+use crate::{CorrelationId, InvalidProblem};
 
 /// Where correlation ids come from, and in which field.
 #[derive(Clone)]
@@ -26,11 +28,23 @@ pub(crate) enum Trusted {
     Proxies(TrustedProxies),
 }
 
+/// Parts of the names of fields that carry credentials, and of one by which an event
+/// stream is taken up again.
+const NOT_IDS: [&str; 10] = [
+    "account", "auth", "cookie", "event", "key", "secret", "sess", "sid", "token", "user",
+];
+
 impl Ids {
     /// Finds or makes the id of a request, and puts it into its field and its
     /// extensions. A field that is not believed is thereby replaced.
+    ///
+    /// The id that a layer further out has given is kept: what the client is told has
+    /// to lead to one and the same place in the log.
     pub(crate) fn mark<B>(&self, request: &mut Request<B>) -> CorrelationId {
-        let id = self.given(request).unwrap_or_else(CorrelationId::random);
+        let marked = request.extensions().get().cloned();
+        let id = marked
+            .or_else(|| self.given(request))
+            .unwrap_or_else(CorrelationId::random);
         let value = id.as_header_value().clone();
         // A map that is full has a field less; the extension is there all the same.
         let _ = request.headers_mut().try_insert(self.field.clone(), value);
@@ -38,12 +52,29 @@ impl Ids {
         id
     }
 
+    /// Sets the field, unless it is one that must not be logged and sent back, or one
+    /// that HTTP itself needs.
+    pub(crate) fn set_field(&mut self, name: HeaderName) -> Result<(), InvalidProblem> {
+        let text = name.as_str();
+        let is_id = text.ends_with("-id") && !NOT_IDS.iter().any(|part| text.contains(part));
+        if !is_id {
+            return Err(InvalidProblem::IdField(text.to_owned()));
+        }
+        self.field = name;
+        Ok(())
+    }
+
     fn given<B>(&self, request: &Request<B>) -> Option<CorrelationId> {
         let is_trusted = || match &self.trusted {
             Trusted::Anyone => true,
             Trusted::Nobody => false,
             Trusted::Proxies(proxies) => {
-                let peer = (self.peer)(request.extensions());
+                // The user's own: whose peer cannot be told is not believed.
+                let peer = || (self.peer)(request.extensions());
+                let peer = catch_unwind(AssertUnwindSafe(peer)).unwrap_or_else(|payload| {
+                    let _ = Panicked::of(payload);
+                    None
+                });
                 peer.is_some_and(|peer| proxies.trusts(peer.ip()))
             }
         };

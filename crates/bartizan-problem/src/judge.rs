@@ -34,31 +34,40 @@ pub(crate) fn judge<B: Body>(
         return Judgement::Leave;
     }
     let extensions = response.extensions();
-    let rejection = extensions.get::<Rejection>();
-    if protocol != Protocol::Http {
+    // One with another status is not what this response is about.
+    let rejection = extensions
+        .get::<Rejection>()
+        .filter(|rejection| !rejection.is_hidden() && rejection.status() == status);
+    match protocol {
+        Protocol::Http => {}
+        _ if is_of_type(response.headers(), "application/grpc") => return Judgement::Leave,
         // A request that says gRPC is no reason to show the faults of what is not.
-        return if is_fault && !is_of_type(response.headers(), "application/grpc") {
-            Judgement::MaskGrpc(rejection.cloned().unwrap_or_else(|| fault(status)))
-        } else {
-            Judgement::Leave
-        };
+        _ if is_fault => {
+            let rejection = rejection.cloned().unwrap_or_else(|| fault(status));
+            return Judgement::MaskGrpc(rejection);
+        }
+        Protocol::Grpc => return Judgement::Leave,
+        // A client of gRPC-Web reads the status of HTTP, and a 404 is to be one and the
+        // same whatever its request says.
+        _ => {}
     }
 
     let is_empty = is_empty(response);
-    match rejection.filter(|rejection| !rejection.is_hidden()) {
+    match rejection {
         // Who left it has written a body for it.
         Some(_) if !is_empty => return Judgement::Leave,
-        Some(rejection) if rejection.status() == status => {
+        Some(rejection) => {
             return Judgement::Write(Problem::of_rejection(rejection, config.base()));
         }
-        _ => {}
+        None => {}
     }
-    let own = extensions.get::<Problem>().filter(|p| p.status() == status);
     if !is_fault || config.keeps_own {
-        if let Some(own) = own {
-            return Judgement::Write(own.clone());
+        let is_json = is_of_type(response.headers(), PROBLEM_JSON);
+        let own = extensions.get::<Problem>();
+        if let Some(own) = own.filter(|own| is_json || own.status() == status) {
+            return Judgement::Write(own.clone().with_status(status));
         }
-        if is_of_type(response.headers(), PROBLEM_JSON) {
+        if is_json {
             return Judgement::Leave;
         }
     }

@@ -66,9 +66,17 @@ impl ProblemLayer {
 
     /// Sets the field that carries correlation ids, in requests and in responses.
     /// Default: `x-request-id`.
-    pub fn id_field(mut self, name: HeaderName) -> Self {
-        self.config().ids.field = name;
-        self
+    ///
+    /// A layer further in takes over the id of one further out, whatever their fields.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidProblem::IdField`] when the name does not end in `-id`, or is
+    /// like that of a session or of a credential: what is in the field is logged, and
+    /// sent back.
+    pub fn id_field(mut self, name: HeaderName) -> Result<Self, InvalidProblem> {
+        self.config().ids.set_field(name)?;
+        Ok(self)
     }
 
     /// Takes over the well-formed ids of requests whose peer is one of `proxies`.
@@ -105,7 +113,9 @@ impl ProblemLayer {
     /// framework, gets the details of its status. Default: true.
     ///
     /// Without, a rejection that is
-    /// [hidden](bartizan_core::Rejection::hide_as_not_found) has no content either.
+    /// [hidden](bartizan_core::Rejection::hide_as_not_found) has no content either, and
+    /// a client can tell it from the 404 of a framework that differs in a field, such as
+    /// by a `Content-Length: 0` of its own.
     pub fn fill_empty(mut self, fill: bool) -> Self {
         self.config().fills_empty = fill;
         self

@@ -60,21 +60,28 @@
 //! 1. Each request gets a [`CorrelationId`]: that of its `x-request-id`, when this is
 //!    well-formed and comes from a [trusted proxy](ProblemLayer::ids_from), or else a
 //!    random one. It is put among the extensions of the request and into its
-//!    `x-request-id`, and it is sent back in that field of every response.
+//!    `x-request-id`, and it is sent back in that field of every response. A layer
+//!    inside of another takes over its id.
 //! 2. A response whose status is below 400 is left as it is, and so is one of gRPC,
 //!    told by the request and the content type of the response. When a request says
 //!    gRPC and a fault (a status from 500 on) does not, the fault is answered by
-//!    `INTERNAL`, `UNAVAILABLE` or `DEADLINE_EXCEEDED`.
-//! 3. A [`Rejection`] among the extensions is written, when the response has no body
-//!    yet: one that has was written by whoever left the rejection. Its type is its
+//!    `UNIMPLEMENTED` for 501, `UNAVAILABLE` for 502 and 503, `DEADLINE_EXCEEDED` for
+//!    504, and `INTERNAL` for the others; over gRPC-Web, the status of HTTP stays
+//!    beside that. Any other error is left as it is to a client of gRPC, and to one of
+//!    gRPC-Web it is what it is to plain HTTP.
+//! 3. A [`Rejection`] among the extensions that has the status of the response is
+//!    written, when the response has no body yet: one that has was written by whoever
+//!    left the rejection. Its type is its
 //!    [`type_uri`](bartizan_core::Rejection::type_uri), or else the slug under
 //!    [`types_at`](ProblemLayer::types_at), or else `about:blank` with the phrase of
 //!    the status as title ([RFC 9457, section 4.2.1]). A rejection that is
 //!    [hidden](bartizan_core::Rejection::hide_as_not_found) is written as the 404 of a framework is.
-//! 4. A handler's own [`Problem`] is written anew, with the correlation id; from 500
-//!    on only [when asked to](ProblemLayer::keep_own_problems).
+//! 4. A handler's own [`Problem`] is written anew, with the correlation id and the
+//!    status of the response; from 500 on only
+//!    [when asked to](ProblemLayer::keep_own_problems).
 //! 5. Any other fault is masked: its body and the fields that describe it are dropped,
-//!    and the details say no more than the status.
+//!    with its digests, signatures and `Server-Timing`, and the details say no more
+//!    than the status.
 //! 6. Any other error without content, such as the 404 and the 405 of a framework,
 //!    gets the details of its status, [unless told not to](ProblemLayer::fill_empty).
 //! 7. Details are JSON, or plain text when `Accept` prefers it ([RFC 9110, section
@@ -89,7 +96,8 @@
 //! The log gets an event with the correlation id for each of them, with the target
 //! `bartizan`: an error for a fault, with the message of a panic, and an information
 //! that ties a rejection's id to its slug. The reason of a rejection is in the event
-//! of its guard.
+//! of its guard. The panic hook that Rust sets by default writes the message of a panic
+//! to the standard error as well, before anything can catch it.
 //!
 //! # Problem types
 //!
@@ -112,6 +120,7 @@
 //! | `invalid-api-key` | 401 | Invalid API key | Send a key that is in force. |
 //! | `invalid-credentials` | 401 | Invalid credentials | Log in again, or get other credentials. |
 //! | `invalid-token` | 401 | Invalid token | Get another token. |
+//! | `login-account` | 400 | Missing account | Name one account to log in to. |
 //! | `login-limit-unavailable` | 503 | Login limit unavailable | Try again later. |
 //! | `malformed-credentials` | 400 | Malformed credentials | Send one well-formed set of credentials. |
 //! | `malformed-request` | 400 | Malformed request | Send a request that can be read in one way only. |
@@ -137,7 +146,9 @@
 //! - Answer for a service that fails (`Err`): that is for the server to end, or for a
 //!   layer that makes a response of it.
 //! - Rewrite what an application says below 500, or in the messages of gRPC. Header
-//!   fields that do not describe the content are kept on faults as well.
+//!   fields that do not describe the content are kept on faults as well. A body of
+//!   problem details that was not made by [`Problem`] is not read: that its `status` is
+//!   the one of the response is for the application to see to.
 //! - Hide a rejection from a client that compares: where the application's own 404 has
 //!   a body, a hidden one does not have the same.
 //!
@@ -156,6 +167,7 @@ mod asked;
 mod body;
 mod catalogue;
 mod catch_panic;
+mod caught;
 mod correlation;
 mod error;
 pub mod future;

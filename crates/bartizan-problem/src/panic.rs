@@ -1,6 +1,7 @@
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bartizan_core::Rejection;
 use http::StatusCode;
@@ -18,7 +19,17 @@ pub struct Panicked {
 const MAX_MESSAGE: usize = 1024;
 
 impl Panicked {
-    pub(crate) fn of(payload: &(dyn Any + Send)) -> Self {
+    /// Reads the message of a payload, and drops it, which may panic once more.
+    pub(crate) fn of(payload: Box<dyn Any + Send>) -> Self {
+        let panicked = Self::read(&*payload);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            // Whoever does this once may do it without end.
+            std::mem::forget(payload);
+        }
+        panicked
+    }
+
+    fn read(payload: &(dyn Any + Send)) -> Self {
         let message = payload
             .downcast_ref::<&str>()
             .copied()
@@ -69,7 +80,7 @@ mod tests {
         ];
 
         for (payload, expected) in payloads {
-            assert_eq!(Panicked::of(&*payload).to_string(), expected);
+            assert_eq!(Panicked::of(payload).to_string(), expected);
         }
     }
 }

@@ -88,10 +88,11 @@ pub(crate) fn panicked<B>(
 
 fn write_grpc<B>(protocol: Protocol, rejection: Rejection, head: &mut Parts) -> ProblemBody<B> {
     let (grpc, ()) = rejection.into_response(protocol).into_parts();
-    strip(&mut head.headers);
+    strip(&mut head.headers, &grpc.headers);
     head.status = grpc.status;
     for (name, value) in &grpc.headers {
-        let _ = head.headers.try_insert(name.clone(), value.clone());
+        // A field may have several lines, such as the challenges.
+        let _ = head.headers.try_append(name.clone(), value.clone());
     }
     head.extensions.extend(grpc.extensions);
     ProblemBody::details(Bytes::new())

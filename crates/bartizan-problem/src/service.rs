@@ -1,4 +1,3 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -9,9 +8,9 @@ use tower_service::Service;
 
 use crate::asked::Asked;
 use crate::body::ProblemBody;
+use crate::caught::Caught;
 use crate::future::ResponseFuture;
 use crate::layer::Config;
-use crate::panic::Panicked;
 
 /// Middleware that writes problem details for rejections, faults and panics.
 ///
@@ -45,8 +44,7 @@ where
         let id = self.config.ids.mark(&mut request);
         let asked = Asked::of(&request, id);
         let inner = &mut self.inner;
-        let called = catch_unwind(AssertUnwindSafe(|| inner.call(request)));
-        let called = called.map_err(|payload| Panicked::of(&*payload));
-        ResponseFuture::new(called, asked, Arc::clone(&self.config))
+        let caught = Caught::call(|| inner.call(request));
+        ResponseFuture::new(caught, asked, Arc::clone(&self.config))
     }
 }

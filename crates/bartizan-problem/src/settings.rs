@@ -22,8 +22,8 @@ pub struct ProblemSettings {
     /// What is put before the slug of a problem to make its type, an absolute URI.
     /// Default: none; types are `about:blank`.
     pub types_at: Option<String>,
-    /// The field that carries correlation ids, whose name ends in `-id`. Default:
-    /// `x-request-id`.
+    /// The field that carries correlation ids, whose name ends in `-id` and is not like
+    /// that of a session or of a credential. Default: `x-request-id`.
     pub id_field: Option<String>,
     /// Addresses and networks of the proxies whose correlation ids are taken over.
     /// Default: none.
@@ -52,8 +52,11 @@ impl ProblemSettings {
         }
         if let Some(name) = &self.id_field {
             match HeaderName::try_from(name.trim()) {
-                Ok(name) if is_free(&name) => layer = layer.id_field(name),
-                _ => problems.add("id_field", "no name of a field that ends in -id"),
+                Ok(name) => {
+                    let named = layer.clone().id_field(name);
+                    layer = problems.note("id_field", named).unwrap_or(layer);
+                }
+                Err(_) => problems.add("id_field", "no name of a field"),
             }
         }
         if !self.trusted_proxies.is_empty() {
@@ -64,10 +67,4 @@ impl ProblemSettings {
         }
         problems.into_result(layer)
     }
-}
-
-/// What is in the field is logged and sent back: it must not be one that carries
-/// credentials, or one that HTTP itself needs.
-fn is_free(name: &HeaderName) -> bool {
-    name.as_str().ends_with("-id")
 }

@@ -17,11 +17,11 @@ use crate::body::ProblemBody;
 use crate::layer::Config;
 use crate::problem::{PROBLEM_JSON, Problem};
 
-/// The fields that describe the content which is replaced ([RFC 9110, section 8]),
-/// and how long it may be kept.
+/// The fields that describe the content which is replaced ([RFC 9110, section 8]), that
+/// are computed from it, and that say how long it may be kept or how it was made.
 ///
 /// [RFC 9110, section 8]: https://www.rfc-editor.org/rfc/rfc9110#section-8
-const OF_CONTENT: [HeaderName; 16] = [
+const OF_CONTENT: [HeaderName; 23] = [
     ACCEPT_RANGES,
     CACHE_CONTROL,
     CONTENT_DISPOSITION,
@@ -37,14 +37,32 @@ const OF_CONTENT: [HeaderName; 16] = [
     TRAILER,
     TRANSFER_ENCODING,
     HeaderName::from_static("content-digest"),
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("digest"),
     HeaderName::from_static("repr-digest"),
+    HeaderName::from_static("server-timing"),
+    HeaderName::from_static("signature"),
+    HeaderName::from_static("signature-input"),
+    HeaderName::from_static("sourcemap"),
+    HeaderName::from_static("x-sourcemap"),
 ];
 
-/// Takes away what describes a body that is not sent.
-pub(crate) fn strip(headers: &mut HeaderMap) {
-    for name in OF_CONTENT {
-        headers.remove(name);
+/// Takes away what describes a body that is not sent, and what is in `replaced`.
+///
+/// The order of the others stays, which `HeaderMap::remove` does not promise: by
+/// another order, a client could tell a hidden rejection from a 404 that had fields to
+/// take away.
+pub(crate) fn strip(headers: &mut HeaderMap, replaced: &HeaderMap) {
+    let is_kept = |name: &HeaderName| !OF_CONTENT.contains(name) && !replaced.contains_key(name);
+    if headers.keys().all(is_kept) {
+        return;
     }
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers.iter().filter(|(name, _)| is_kept(name)) {
+        // There are no more of them than there were.
+        let _ = kept.try_append(name.clone(), value.clone());
+    }
+    *headers = kept;
 }
 
 /// Writes `problem` as the body of a response with the given head.
@@ -58,7 +76,7 @@ pub(crate) fn write<B>(
 ) -> ProblemBody<B> {
     let (content_type, content) = content(config, asked, problem);
     let headers = &mut head.headers;
-    strip(headers);
+    strip(headers, &HeaderMap::new());
     let fields = [
         (CONTENT_TYPE, content_type),
         // Also in the answer to HEAD, where it is the length of what GET would get.

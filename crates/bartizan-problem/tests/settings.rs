@@ -55,7 +55,7 @@ fn every_mistake_is_named_at_once() {
     let names: Vec<_> = error.problems().map(|(name, _)| name).collect();
     assert_eq!(names, ["types_at", "id_field", "trusted_proxies"]);
 
-    for name in ["cookie", "x-api-key", "a b-id", "-", ""] {
+    for name in ["cookie", "x-session-id", "x-api-key", "a b-id", "-", ""] {
         let settings = serde_json::json!({ "id_field": name });
         let settings: ProblemSettings = serde_json::from_value(settings).unwrap();
         assert!(settings.build().is_err(), "{name}");

@@ -210,6 +210,11 @@ impl Problem {
         problem
     }
 
+    /// Says what the response says, whatever has come over it since it was made.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     pub(crate) fn correlated(self, id: CorrelationId) -> Self {
         Self {
             correlation: Some(id),

@@ -42,13 +42,14 @@ impl Sent {
         value.to_str().unwrap()
     }
 
-    pub(crate) fn without_id(&self) -> ((StatusCode, HeaderMap), Value) {
+    /// All of it but the id, with the fields in the order in which they are sent.
+    pub(crate) fn without_id(&self) -> ((StatusCode, Vec<String>), Value) {
         let id = self.field("x-request-id").to_owned();
         assert!(CorrelationId::parse(&self.headers["x-request-id"]).is_some());
-        let mut headers = self.headers.clone();
-        headers.remove("x-request-id");
+        let lines = self.headers.iter().map(|line| format!("{line:?}"));
+        let lines = lines.map(|line| line.replace(&id, "ID")).collect();
         let body = self.text().replace(&id, "ID");
-        ((self.status, headers), Value::from(body))
+        ((self.status, lines), Value::from(body))
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -131,6 +132,12 @@ where
 pub(crate) fn rejects(rejection: Rejection) -> Response<Body> {
     let response = rejection.into_response(Protocol::Http);
     response.map(|()| full(Bytes::new()))
+}
+
+/// A `POST` of gRPC-Web, over HTTP/1.1 as browsers send it.
+pub(crate) fn grpc_web() -> Request<()> {
+    let request = Request::post("/").header("content-type", "application/grpc-web+proto");
+    request.body(()).unwrap()
 }
 
 pub(crate) fn empty(status: StatusCode) -> Response<Body> {

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use bartizan_core::{Challenge, Realm, Rejection};
+use bartizan_core::{Challenge, GuardLayer, Protocol, Realm, Rejection};
+use bartizan_headers::SecurityHeaders;
 use bartizan_problem::{Problem, ProblemLayer};
 use bytes::Bytes;
 use http::header::HeaderName;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde_json::json;
 
-use crate::common::{answer, collect, empty, full, rejects, send, send_to, with_body};
+use crate::common::{answer, collect, empty, full, grpc_web, rejects, send, send_to, with_body};
 
 const CANARY: &str = "canary-hunter2-/srv/secret.rs-SELECT";
 
@@ -157,6 +158,55 @@ async fn rfc9110_6_a_hidden_rejection_is_the_404_of_the_application() {
     }
     let shown = Problem::from(&hidden());
     assert_eq!(shown, Problem::new(StatusCode::NOT_FOUND));
+}
+
+#[tokio::test]
+async fn rfc9110_6_a_hidden_rejection_has_the_fields_of_a_framework_in_their_order() {
+    let layer = (
+        ProblemLayer::new(),
+        GuardLayer::new(SecurityHeaders::api().behind_tls()),
+    );
+    let hidden = || Rejection::forbidden("not-yours", "another's").hide_as_not_found();
+    // Fields that frameworks put on their own 404, each of which is replaced.
+    let own: [&[(&str, &str)]; 3] = [
+        &[("content-length", "0")],
+        &[("content-length", "0"), ("server-timing", "route;dur=1")],
+        &[("cache-control", "no-cache"), ("content-digest", "x")],
+    ];
+
+    for request in [|| Request::new(()), grpc_web] {
+        for fields in own {
+            let mut missing = empty(StatusCode::NOT_FOUND);
+            for (name, value) in fields {
+                missing.headers_mut().insert(*name, value.parse().unwrap());
+            }
+            let missing = send_to(&layer, answer(missing), request()).await;
+            for protocol in [Protocol::Http, Protocol::GrpcWeb] {
+                let denied = hidden().into_response(protocol);
+                let denied = answer(denied.map(|()| full(Bytes::new())));
+                let denied = send_to(&layer, denied, request()).await;
+                assert_eq!(denied.without_id(), missing.without_id());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn rfc9457_2_a_problem_says_the_status_that_it_is_sent_with() {
+    let own = Problem::new(StatusCode::CONFLICT).detail("own");
+    let mut response = own.clone().into_response().map(full);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+
+    let sent = send(&ProblemLayer::new(), response).await;
+    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(sent.json()["status"], 422);
+    assert_eq!(sent.json()["detail"], "own");
+
+    // What took its place is no problem any more, and is left.
+    let mut page = with_body(StatusCode::NOT_FOUND, "own page");
+    page.extensions_mut().insert(own);
+    let sent = send(&ProblemLayer::new(), page).await;
+    assert_eq!(sent.text(), "own page");
 }
 
 #[tokio::test]

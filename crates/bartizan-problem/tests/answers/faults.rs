@@ -1,15 +1,33 @@
 //! What is written in place of faults and panics, and what gRPC is answered.
 
-use bartizan_core::{GuardLayer, Protocol, Rejection, RequestHead, Verdict, guard_fn};
+use bartizan_core::{
+    Challenge, GuardLayer, Protocol, Realm, Rejection, RequestHead, Verdict, guard_fn,
+};
 use bartizan_problem::{CatchPanicLayer, Problem, ProblemLayer};
 use bartizan_testkit::{LogCapture, with_grpc};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::json;
 
-use crate::common::{Panics, answer, empty, full, rejects, send, send_to, with_body};
+use crate::common::{Panics, answer, empty, full, grpc_web, rejects, send, send_to, with_body};
 
 const CANARY: &str = "canary-hunter2-/srv/secret.rs-SELECT";
+
+/// Fields that describe a body, or are made from it or beside it.
+const OF_CONTENT: [&str; 12] = [
+    "content-digest",
+    "content-disposition",
+    "content-location",
+    "content-md5",
+    "digest",
+    "etag",
+    "repr-digest",
+    "server-timing",
+    "signature",
+    "signature-input",
+    "sourcemap",
+    "x-sourcemap",
+];
 
 #[tokio::test]
 async fn rfc9457_6_nothing_of_a_fault_is_in_any_member() {
@@ -19,12 +37,17 @@ async fn rfc9457_6_nothing_of_a_fault_is_in_any_member() {
         let mut response = with_body(StatusCode::BAD_GATEWAY, CANARY);
         let headers = response.headers_mut();
         headers.insert("content-type", content_type.parse().unwrap());
-        headers.insert("content-disposition", CANARY.parse().unwrap());
-        headers.insert("etag", CANARY.parse().unwrap());
+        for name in OF_CONTENT {
+            headers.append(name, CANARY.parse().unwrap());
+        }
         headers.insert("content-length", CANARY.len().to_string().parse().unwrap());
         response
     };
+    let mut overwritten = with_body(StatusCode::BAD_GATEWAY, CANARY);
+    let other = Rejection::forbidden("slug", "detail");
+    overwritten.extensions_mut().insert(other);
     let responses = [
+        overwritten,
         rejected,
         own.into_response::<Bytes>().map(full),
         with_body(StatusCode::INTERNAL_SERVER_ERROR, CANARY),
@@ -178,4 +201,63 @@ async fn a_request_that_says_grpc_does_not_unmask_the_faults_of_what_is_not() {
     let missing = answer(empty(StatusCode::NOT_FOUND));
     let sent = send_to(&ProblemLayer::new(), missing, request).await;
     assert_eq!((sent.status, sent.text()), (StatusCode::NOT_FOUND, ""));
+}
+
+#[tokio::test]
+async fn a_request_that_says_grpc_web_does_not_make_a_fault_a_success() {
+    let cases = [
+        (StatusCode::INTERNAL_SERVER_ERROR, "13"),
+        (StatusCode::NOT_IMPLEMENTED, "12"),
+        (StatusCode::BAD_GATEWAY, "14"),
+    ];
+    for (status, code) in cases {
+        let failed = answer(with_body(status, CANARY));
+        let sent = send_to(&ProblemLayer::new(), failed, grpc_web()).await;
+        assert_eq!((sent.status, sent.text()), (status, ""));
+        assert_eq!(sent.field("grpc-status"), code);
+        assert_eq!(sent.field("content-type"), "application/grpc-web");
+    }
+    let failed = (StatusCode::INTERNAL_SERVER_ERROR, "13");
+    for in_poll in [false, true] {
+        let service = Panics { in_poll };
+        let sent = send_to(&ProblemLayer::new(), service, grpc_web()).await;
+        assert_eq!((sent.status, sent.field("grpc-status")), failed);
+        let layers = (ProblemLayer::new(), CatchPanicLayer::new());
+        let sent = send_to(&layers, service, grpc_web()).await;
+        assert_eq!((sent.status, sent.field("grpc-status")), failed);
+    }
+
+    let denied = Rejection::forbidden("slug", "detail").into_response(Protocol::GrpcWeb);
+    let denied = answer(denied.map(|()| full(Bytes::new())));
+    let sent = send_to(&ProblemLayer::new(), denied, grpc_web()).await;
+    assert_eq!((sent.status, sent.text()), (StatusCode::FORBIDDEN, ""));
+    assert_eq!(sent.field("grpc-status"), "7");
+}
+
+#[tokio::test]
+async fn every_challenge_of_a_masked_call_is_sent_and_no_other() {
+    let challenge = || Challenge::bearer(&Realm::default());
+    let rejection = Rejection::unavailable("slug", CANARY)
+        .challenge(challenge())
+        .challenge(Challenge::basic(&Realm::default()));
+    let masked = async |rejection: Rejection| {
+        let mut response = with_body(StatusCode::SERVICE_UNAVAILABLE, CANARY);
+        let own = "Own realm=\"x\"".parse().unwrap();
+        response.headers_mut().insert("www-authenticate", own);
+        response.extensions_mut().insert(rejection);
+        let request = with_grpc(&Request::new(()));
+        send_to(&ProblemLayer::new(), answer(response), request).await
+    };
+
+    let sent = masked(rejection).await;
+    let lines = sent.headers.get_all("www-authenticate");
+    let schemes: Vec<_> = lines.iter().map(|line| &line.as_bytes()[..6]).collect();
+    assert_eq!(schemes, [b"Bearer".as_slice(), b"Basic "]);
+    assert_eq!(sent.field("grpc-status"), "14");
+
+    // It was left by what is not the last to have answered.
+    let other = Rejection::forbidden("slug", "detail").challenge(challenge());
+    let sent = masked(other).await;
+    assert_eq!(sent.field("grpc-status"), "14");
+    assert_eq!(sent.field("www-authenticate"), "Own realm=\"x\"");
 }
