@@ -45,8 +45,10 @@ impl CorsBuilder {
     /// It is asked on the path of the request, and only about origins that are well
     /// formed; never about `null`. Of a preflight it sees the preflight's head, which
     /// has neither cookies nor `Authorization`. What it reads of the head is to be
-    /// named in [`vary`](Self::vary). With credentials it has to be as careful as the
-    /// checks that it goes round: see [`CredentialRisk`](crate::CredentialRisk).
+    /// named in [`vary`](Self::vary). With credentials it is asked about origins of
+    /// `https` and of this machine alone, unless there are
+    /// [`insecure_origins`](Self::insecure_origins), and it has to be as careful with
+    /// [names that anybody can register](crate::CredentialRisk::PublicSuffix) as a list.
     ///
     /// ```
     /// # use bartizan_cors::Cors;
@@ -68,14 +70,20 @@ impl CorsBuilder {
     ///
     /// An error is a failure of ours: the request, preflight or not, is answered 503.
     /// There is one such question; the last one given counts. See
-    /// [`origin_if`](Self::origin_if) for what it sees.
+    /// [`origin_if`](Self::origin_if) for what it sees, and what it is asked about.
+    ///
+    /// It is asked before any guard further in is, the limits of rate among them, and by
+    /// anybody, with as many origins as they like. What bounds it is what it brings
+    /// itself: answers that are remembered, those of a no as well and no more of them
+    /// than fit, a bound on how many questions are open, and an end to each.
     ///
     /// ```
     /// # use bartizan_cors::Cors;
     /// let cors = Cors::builder()
     ///     .origin_if_async(|origin, _| {
-    ///         let host = origin.host().to_owned();
-    ///         Box::pin(async move { Ok(host.ends_with(".example")) })
+    ///         // Scheme, host and port: the host alone is another origin's as well.
+    ///         let origin = origin.as_str().to_owned();
+    ///         Box::pin(async move { Ok(origin == "https://tenant.example") })
     ///     })
     ///     .build()?;
     /// # Ok::<(), bartizan_cors::InvalidCors>(())
@@ -204,7 +212,8 @@ impl CorsBuilder {
         self
     }
 
-    /// Allows credentials for origins that are not `https`.
+    /// Allows credentials for origins that are not `https`, whether they are listed or
+    /// asked about.
     ///
     /// Whoever can change what such a page's visitor receives, such as the owner of a
     /// wireless network, acts on the service as that visitor. `localhost` and loopback

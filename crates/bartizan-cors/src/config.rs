@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use bartizan_core::{BoxError, BoxFuture, RequestHead};
 use http::HeaderValue;
 
-use crate::origin::OriginSet;
+use crate::origin::{OriginSet, Parts};
 use crate::pass::Bare;
 use crate::preflight::{Answers, Terms};
 use crate::vary::Vary;
@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) asks: Vec<Ask>,
     pub(crate) ask_later: Option<AskLater>,
     pub(crate) credentials: bool,
+    insecure_origins: bool,
     pub(crate) enforce_origin: bool,
     pub(crate) expose: Option<HeaderValue>,
     pub(crate) vary: Vary,
@@ -81,6 +82,7 @@ impl Config {
             asks: builder.asks.clone(),
             ask_later: builder.ask_later.clone(),
             credentials: builder.credentials,
+            insecure_origins: builder.insecure_origins,
             enforce_origin: builder.enforce_origin,
             expose: expose.and_then(|names| HeaderValue::try_from(names).ok()),
             vary,
@@ -90,6 +92,15 @@ impl Config {
         };
         config.write_bare();
         Ok(config)
+    }
+
+    /// Returns whether predicates may be asked about an origin: with credentials, they
+    /// allow no more of it than a list could.
+    pub(crate) fn may_be_asked(&self, origin: Parts<'_>) -> bool {
+        !self.credentials
+            || self.insecure_origins
+            || origin.scheme == "https"
+            || origin.is_loopback()
     }
 }
 

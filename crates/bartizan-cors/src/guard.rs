@@ -154,7 +154,7 @@ fn judge(config: &Config, origin: Option<&HeaderValue>, head: RequestHead<'_>) -
     if config.origins.matches(parts) {
         return Judged::Allowed(origin.clone());
     }
-    if !asks {
+    if !asks || !config.may_be_asked(parts) {
         return Judged::Denied;
     }
     ask(config, Origin::of_field(origin, parts), head)

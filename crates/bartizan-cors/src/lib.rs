@@ -47,10 +47,13 @@
 //!    preflight ([Fetch, section 4.9]), and answered here: 204 with what is allowed, or
 //!    403 without a single `Access-Control` field. Every other `OPTIONS` reaches the
 //!    service. The guards further in see no preflight, so that these, which carry no
-//!    credentials, are not asked for any; a rate limit that is to count them stands
-//!    outside, with a bucket of its own for them.
+//!    credentials, are not asked for any. Nor do limits of rate that stand further in,
+//!    where the stack of `bartizan` has them: there, preflights are not limited. They
+//!    cost what is said below, and what a
+//!    [predicate that waits](CorsBuilder::origin_if_async) costs.
 //! 2. An origin is allowed when it is listed, when a [pattern](OriginPattern) of whole
-//!    labels matches it, or when a [predicate](CorsBuilder::origin_if) says so. Two
+//!    labels matches it, or when a [predicate](CorsBuilder::origin_if) says so, which
+//!    is asked about `https` and this machine alone where credentials are allowed. Two
 //!    `Origin` lines, `null`, and anything that is not in the form that browsers send
 //!    are not. When every origin is allowed, none is looked at.
 //! 3. The method of a preflight has to be one that is allowed, in the same letter case;
@@ -63,7 +66,8 @@
 //! 5. Every other request goes on. Its response, which may be the rejection of a guard
 //!    further in, is marked: `Access-Control-Allow-Origin` and what goes with it for an
 //!    origin that is allowed, nothing of that for one that is not, and `Vary: origin` for
-//!    all, beside what is there. When every origin is allowed, it is `*` without `Vary`,
+//!    all, beside what is there. The observer is told of an origin that is not, as the
+//!    [explanation](bartizan_core::Decision::explanation) of the pass. When every origin is allowed, it is `*` without `Vary`,
 //!    for all.
 //! 6. With [`CorsBuilder::enforce_origin`], a request whose origin is not allowed is
 //!    turned away with 403. WebSocket handshakes need it, since browsers ask no

@@ -66,6 +66,15 @@ impl Pass for CorsPass {
             config.allow(headers, origin);
         }
     }
+
+    /// A page of an origin that is not allowed is one that tries, or one that was
+    /// forgotten; the response alone does not say so to the service.
+    fn explain(&self) -> Option<&dyn fmt::Display> {
+        match self.mark {
+            Mark::Denied => Some(&"origin not allowed"),
+            Mark::Any | Mark::Allowed(_) | Mark::Plain => None,
+        }
+    }
 }
 
 /// What a response without fields is given, written out: a map is copied faster than

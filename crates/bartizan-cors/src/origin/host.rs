@@ -49,10 +49,20 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Returns whether `text`, which is of this kind, never leaves this machine.
+    pub(super) fn is_loopback(self, text: &str) -> bool {
+        match self {
+            Self::Address { is_loopback } => is_loopback,
+            Self::Domain => is_localhost(text),
+        }
+    }
+}
+
 /// Returns whether `host` never leaves this machine ([RFC 6761, section 6.3]).
 ///
 /// [RFC 6761, section 6.3]: https://www.rfc-editor.org/rfc/rfc6761#section-6.3
-pub(crate) fn is_localhost(host: &str) -> bool {
+fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
@@ -86,5 +96,10 @@ fn is_shown_as(text: &str, address: Ipv6Addr) -> bool {
         }
     }
     let mut rest = Rest(text);
-    write!(rest, "{address}").is_ok() && rest.0.is_empty()
+    let written = match address.segments() {
+        // The standard library writes the last four bytes as IPv4, and browsers do not.
+        [0, 0, 0, 0, 0, 0xffff, high, low] => write!(rest, "::ffff:{high:x}:{low:x}"),
+        _ => write!(rest, "{address}"),
+    };
+    written.is_ok() && rest.0.is_empty()
 }

@@ -27,6 +27,11 @@ impl<'a> Parts<'a> {
             port: port.map(|port| read_port(scheme, port)).transpose()?,
         })
     }
+
+    /// Returns whether the host is this machine.
+    pub(crate) fn is_loopback(self) -> bool {
+        self.kind.is_loopback(self.host)
+    }
 }
 
 /// The pieces, of which the scheme is known to be right.

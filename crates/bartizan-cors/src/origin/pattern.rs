@@ -143,10 +143,7 @@ fn rule(text: &str) -> Result<Rule, InvalidOrigin> {
             Some(port) => Port::Is(Some(read_port(scheme, port)?)),
             None => Port::Is(None),
         },
-        is_loopback: match kind {
-            Host::Address { is_loopback } => is_loopback,
-            Host::Domain => host::is_localhost(host),
-        },
+        is_loopback: kind.is_loopback(host),
     })
 }
 

@@ -220,16 +220,16 @@ async fn grpc_web_rejections_are_marked_as_well() {
         Verdict::Reject(Rejection::forbidden("closed", "closed"))
     });
     let layer = GuardLayer::new(builder().grpc_web().build().unwrap().and(closed));
-    for content_type in [
-        "application/grpc-web+proto",
-        "application/grpc-web-text",
-        "application/grpc",
+    for (content_type, status) in [
+        ("application/grpc-web+proto", StatusCode::FORBIDDEN),
+        ("application/grpc-web-text", StatusCode::FORBIDDEN),
+        ("application/grpc", StatusCode::OK),
     ] {
         let lines = [("origin", APP), ("content-type", content_type)];
         let mut request = request("POST", &lines);
         *request.version_mut() = Version::HTTP_2;
         let response = send(&layer, &Probe::new(), request).await;
-        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.status(), status);
         assert_eq!(field(&response, "grpc-status").as_deref(), Some("7"));
         assert_eq!(
             field(&response, "access-control-allow-origin").as_deref(),

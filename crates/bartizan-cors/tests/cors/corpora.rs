@@ -39,6 +39,10 @@ const NO_BROWSER_SENDS: [(&str, &str); 16] = [
     ),
 ];
 
+/// The row of a pattern that is refused there, and read here: it is how browsers write
+/// such an address. The form with dots, which they do not send, is refused.
+const BROWSERS_SEND: &str = "IPv4-mapped IPv6";
+
 #[test]
 fn origins_are_read_as_by_jub0bs() {
     let Some(corpus) = corpus("jub0bs-origins.json") else {
@@ -76,6 +80,10 @@ fn origin_patterns_are_read_as_by_jub0bs() {
     for row in rows {
         let (name, text) = (row["desc"].as_str().unwrap(), written_out(&row["input"]));
         let pattern = text.parse::<OriginPattern>();
+        if name == BROWSERS_SEND {
+            assert!(pattern.unwrap().matches(&text.parse().unwrap()));
+            continue;
+        }
         assert_eq!(pattern.is_err(), row["failure"] == true, "{name}: {text}");
         let Ok(pattern) = pattern else {
             continue;

@@ -1,7 +1,7 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use bartizan_core::{GuardLayer, RequestHead};
+use bartizan_core::{Decision, GuardLayer, Observer, Outcome, RequestHead};
 use bartizan_cors::{Cors, Profile};
 use bartizan_testkit::{Probe, assert_readiness, assert_rejected, send};
 use http::{Request, StatusCode};
@@ -85,6 +85,85 @@ async fn a_predicate_is_asked_about_well_formed_origins_alone() {
     }
     let (response, _) = ask(&builder, preflight("https://tenant.example", "PUT", &[])).await;
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn with_credentials_a_predicate_is_not_asked_about_insecure_origins() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let asking = |credentials, insecure, later| {
+        let count = Arc::clone(&asked);
+        let builder = Cors::builder()
+            .credentials(credentials)
+            .insecure_origins(insecure);
+        if later {
+            builder.origin_if_async(move |_, _| {
+                count.fetch_add(1, Ordering::SeqCst);
+                Box::pin(async { Ok(true) })
+            })
+        } else {
+            builder.origin_if(move |_, _| {
+                count.fetch_add(1, Ordering::SeqCst);
+                true
+            })
+        }
+    };
+    for (origin, is_secure) in [
+        ("https://tenant.example", true),
+        ("http://localhost:3000", true),
+        ("http://app.localhost", true),
+        ("http://127.0.0.1:3000", true),
+        ("http://[::1]", true),
+        ("http://tenant.example", false),
+        ("http://localhost.evil.test", false),
+        ("http://192.168.0.1", false),
+        ("http://[::ffff:7f00:1]", false),
+        ("chrome-extension://abcdef", false),
+    ] {
+        for (credentials, insecure, later) in [
+            (true, false, false),
+            (true, false, true),
+            (true, true, false),
+            (false, false, false),
+        ] {
+            let expected = is_secure || insecure || !credentials;
+            let before = asked.load(Ordering::SeqCst);
+            let builder = asking(credentials, insecure, later);
+            let (response, _) = ask(&builder, get(origin)).await;
+            let allowed = field(&response, "access-control-allow-origin");
+            assert_eq!(allowed.is_some(), expected, "{origin} {credentials}");
+            let count = asked.load(Ordering::SeqCst) - before;
+            assert_eq!(count, usize::from(expected), "{origin}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_observer_of_passes_sees_origins_that_are_not_allowed() {
+    for (request, expected) in [
+        (get("https://evil.test"), Some("origin not allowed")),
+        (get("null"), Some("origin not allowed")),
+        (get(APP), None),
+        (request("GET", &[]), None),
+    ] {
+        let seen: Arc<Mutex<Vec<_>>> = Arc::default();
+        let layer =
+            GuardLayer::observed(builder().build().unwrap(), Explanations(Arc::clone(&seen)));
+        send(&layer, &Probe::new(), request).await;
+        let expected = (Outcome::Passed, expected.map(str::to_owned));
+        assert_eq!(*seen.lock().unwrap(), [expected]);
+    }
+}
+
+type Explained = (Outcome, Option<String>);
+
+/// Keeps what decisions came to, and why.
+struct Explanations(Arc<Mutex<Vec<Explained>>>);
+
+impl Observer for Explanations {
+    fn observe(&self, decision: &Decision<'_>) {
+        let explanation = decision.explanation.map(ToString::to_string);
+        self.0.lock().unwrap().push((decision.outcome, explanation));
+    }
 }
 
 #[tokio::test]
