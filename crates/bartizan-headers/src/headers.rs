@@ -54,7 +54,7 @@ impl SecurityHeaders {
     /// | Header | Value |
     /// |---|---|
     /// | `Cache-Control` | `no-store` |
-    /// | `Content-Security-Policy` | `default-src 'none'; frame-ancestors 'none'` |
+    /// | `Content-Security-Policy` | `default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'` |
     /// | `Cross-Origin-Resource-Policy` | `same-origin` |
     /// | `Permissions-Policy` | `()` for every known feature |
     /// | `Referrer-Policy` | `no-referrer` |
@@ -71,7 +71,7 @@ impl SecurityHeaders {
             fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"),
             fixed(
                 CONTENT_SECURITY_POLICY,
-                "default-src 'none'; frame-ancestors 'none'",
+                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
             ),
             fixed(CORP, ResourcePolicy::default().as_str()),
             fixed(REFERRER_POLICY, ReferrerPolicy::default().as_str()),
@@ -91,8 +91,13 @@ impl SecurityHeaders {
     /// Says how the guard knows that a request came over secure transport.
     ///
     /// The default believes nothing but [`SecureTransport`](crate::SecureTransport).
+    /// A [`peer`](Self::peer) that was given before stays, unless `transport` has its
+    /// own.
     pub fn transport(self, transport: Transport) -> Self {
-        Self { transport, ..self }
+        Self {
+            transport: transport.or_peer_of(self.transport),
+            ..self
+        }
     }
 
     /// Reads the address of the connection's peer with `peer`, where the transport is

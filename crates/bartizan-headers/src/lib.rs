@@ -42,12 +42,16 @@
 //! 2. `Server` and `X-Powered-By` are [taken away](SecurityHeaders::remove).
 //! 3. Each header of the [profile](SecurityHeaders::api) is added that the handler
 //!    has not set. What it has set is neither replaced nor repeated.
+//!    A 304 gets none but `Strict-Transport-Security`: its fields replace those of the
+//!    response that caches hold ([RFC 9111, section 4.3.4]), such as the policy that a
+//!    handler has set for a page.
 //! 4. `Cache-Control` is added only where the handler has set neither it nor
-//!    `Expires`, and not to a 304, which would rewrite what caches hold ([RFC 9111,
-//!    section 4.3.4]).
+//!    `Expires`.
 //! 5. `Strict-Transport-Security` is added only over secure transport ([RFC 6797,
 //!    section 7.2]), as far as this is known: see [`Transport`]. A browser passes
-//!    over it elsewhere; it is a sign of a service that does not know where it is.
+//!    over it elsewhere; it is a sign of a service that does not know where it is. One
+//!    that the handler has set stays, also over plain text, where it must not be sent:
+//!    that a request is not known to be secure does not mean that it is not.
 //! 6. A response of gRPC, told by its content type, gets `Cache-Control` and
 //!    `X-Content-Type-Options` alone: no browser renders it.
 //!

@@ -33,18 +33,24 @@ impl Pass for Seal {
     fn seal<B>(self, response: &mut Response<B>) {
         let status = response.status();
         let headers = response.headers_mut();
-        for name in &self.profile.removed {
-            headers.remove(name);
-        }
+        remove(headers, &self.profile.removed);
+        // A 304 updates what caches already hold (RFC 9111, section 4.3.4): it must not
+        // replace what the response that it stands for was sent with, its policy and
+        // how it may be cached.
+        let fields: &[_] = if status == StatusCode::NOT_MODIFIED {
+            &[]
+        } else {
+            &self.profile.fields
+        };
         // Grown at once and not field by field; a map that is full stays as it is.
-        let count = self.profile.fields.len().saturating_add(1);
+        let count = fields.len().saturating_add(1);
         if headers.try_reserve(count).is_err() {
             return;
         }
 
         let is_grpc = is_grpc(headers);
-        let says_how_to_cache = says_how_to_cache(headers, status);
-        for (name, value) in &self.profile.fields {
+        let says_how_to_cache = says_how_to_cache(headers);
+        for (name, value) in fields {
             let is_caching = *name == CACHE_CONTROL;
             let is_left_out = (is_caching && says_how_to_cache)
                 || (is_grpc && !is_caching && *name != X_CONTENT_TYPE_OPTIONS);
@@ -61,6 +67,21 @@ impl Pass for Seal {
     }
 }
 
+/// Takes fields away, and leaves the others in their order, unlike `HeaderMap::remove`:
+/// by their order, a client could tell the 404 of a service that says who it is from
+/// that of a guard that hides something.
+fn remove(headers: &mut HeaderMap, names: &[HeaderName]) {
+    if !names.iter().any(|name| headers.contains_key(name)) {
+        return;
+    }
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers.iter().filter(|(name, _)| !names.contains(name)) {
+        // There are no more of them than there were.
+        let _ = kept.try_append(name.clone(), value.clone());
+    }
+    *headers = kept;
+}
+
 /// Adds a field unless the handler has set it.
 fn add(headers: &mut HeaderMap, name: HeaderName, value: &HeaderValue) {
     if let Ok(entry) = headers.try_entry(name) {
@@ -68,15 +89,9 @@ fn add(headers: &mut HeaderMap, name: HeaderName, value: &HeaderValue) {
     }
 }
 
-/// Returns whether the handler has said how to cache the response. A 304 updates
-/// what caches already hold ([RFC 9111, section 4.3.4]): it must not forbid what the
-/// response that it stands for has allowed.
-///
-/// [RFC 9111, section 4.3.4]: https://www.rfc-editor.org/rfc/rfc9111#section-4.3.4
-fn says_how_to_cache(headers: &HeaderMap, status: StatusCode) -> bool {
-    status == StatusCode::NOT_MODIFIED
-        || headers.contains_key(CACHE_CONTROL)
-        || headers.contains_key(EXPIRES)
+/// Returns whether the handler has said how to cache the response.
+fn says_how_to_cache(headers: &HeaderMap) -> bool {
+    headers.contains_key(CACHE_CONTROL) || headers.contains_key(EXPIRES)
 }
 
 /// Tells gRPC by the response: what a client wrote into its request must not take

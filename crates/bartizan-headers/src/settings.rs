@@ -37,8 +37,8 @@ pub struct HeadersSettings {
     pub trusted_proxies: Vec<String>,
     /// `Cache-Control`, or `off`. Default: `no-store`.
     pub cache_control: Option<String>,
-    /// `Content-Security-Policy`, or `off`. Default:
-    /// `default-src 'none'; frame-ancestors 'none'`.
+    /// `Content-Security-Policy`, or `off`. Default: `default-src 'none';
+    /// frame-ancestors 'none'; base-uri 'none'; form-action 'none'`.
     pub content_security_policy: Option<String>,
     /// Whether `X-Content-Type-Options: nosniff` is left out. Default: false.
     pub insecure_allow_sniffing: bool,

@@ -37,12 +37,16 @@ pub struct SecureTransport;
 /// [RFC 6797, section 7.2]: https://www.rfc-editor.org/rfc/rfc6797#section-7.2
 #[derive(Clone)]
 #[must_use]
-pub struct Transport(How);
+pub struct Transport {
+    how: How,
+    /// None for the one that core knows.
+    peer: Option<Peer>,
+}
 
 #[derive(Clone)]
 enum How {
     Always,
-    Behind(TrustedProxies, Peer),
+    Behind(TrustedProxies),
     Marked,
     When(Arc<dyn Fn(RequestHead<'_>) -> bool + Send + Sync>),
 }
@@ -52,7 +56,7 @@ type Peer = Arc<dyn Fn(&Extensions) -> Option<SocketAddr> + Send + Sync>;
 impl Transport {
     /// Takes a request for secure that has [`SecureTransport`] among its extensions.
     pub const fn marked() -> Self {
-        Self(How::Marked)
+        Self::new(How::Marked)
     }
 
     /// Takes every request for secure: nothing but TLS leads here.
@@ -60,7 +64,7 @@ impl Transport {
     /// For a service that ends TLS on its only port, or that is reached through a
     /// proxy alone which answers plain text by itself.
     pub const fn always() -> Self {
-        Self(How::Always)
+        Self::new(How::Always)
     }
 
     /// Takes a request for secure when its peer is one of `proxies` and says so by
@@ -71,7 +75,7 @@ impl Transport {
     /// have to replace the field that a client may have sent. In a list, each value
     /// has to be `https`, and there may be one line of the field only.
     pub fn behind(proxies: TrustedProxies) -> Self {
-        Self(How::Behind(proxies, Arc::new(socket_peer)))
+        Self::new(How::Behind(proxies))
     }
 
     /// Reads the address of the connection's peer with `peer`, for
@@ -80,9 +84,9 @@ impl Transport {
     where
         F: Fn(&Extensions) -> Option<SocketAddr> + Send + Sync + 'static,
     {
-        match self.0 {
-            How::Behind(proxies, _) => Self(How::Behind(proxies, Arc::new(peer))),
-            how => Self(how),
+        Self {
+            peer: Some(Arc::new(peer)),
+            ..self
         }
     }
 
@@ -92,16 +96,30 @@ impl Transport {
     where
         F: Fn(RequestHead<'_>) -> bool + Send + Sync + 'static,
     {
-        Self(How::When(Arc::new(is_secure)))
+        Self::new(How::When(Arc::new(is_secure)))
+    }
+
+    const fn new(how: How) -> Self {
+        Self { how, peer: None }
+    }
+
+    pub(crate) fn or_peer_of(self, other: Self) -> Self {
+        Self {
+            peer: self.peer.or(other.peer),
+            ..self
+        }
     }
 
     pub(crate) fn is_secure(&self, head: RequestHead<'_>) -> bool {
         let is_marked = || head.extensions().get::<SecureTransport>().is_some();
-        match &self.0 {
+        match &self.how {
             How::Always => true,
-            How::Behind(proxies, peer) => {
+            How::Behind(proxies) => {
                 let is_trusted = || {
-                    let peer = peer(head.extensions());
+                    let peer = match &self.peer {
+                        Some(peer) => peer(head.extensions()),
+                        None => socket_peer(head.extensions()),
+                    };
                     peer.is_some_and(|peer| proxies.trusts(peer.ip()))
                 };
                 is_marked() || (says_https(head.headers()) && is_trusted())
@@ -120,9 +138,9 @@ impl Default for Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.how {
             How::Always => f.write_str("Always"),
-            How::Behind(proxies, _) => f.debug_tuple("Behind").field(proxies).finish(),
+            How::Behind(proxies) => f.debug_tuple("Behind").field(proxies).finish(),
             How::Marked => f.write_str("Marked"),
             How::When(_) => f.write_str("When"),
         }

@@ -21,28 +21,98 @@ use tower::{Layer, ServiceExt, service_fn};
 const HSTS: &str = "strict-transport-security";
 
 #[tokio::test]
-async fn asvs_3_4_marks_every_response_of_an_api() {
+async fn asvs_3_4_1_hsts_is_for_two_years_and_all_subdomains() {
     let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(
+        values(&headers, HSTS),
+        ["max-age=63072000; includeSubDomains"]
+    );
+}
 
-    let expected = [
-        ("cache-control", "no-store"),
-        (
-            "content-security-policy",
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("referrer-policy", "no-referrer"),
-        (HSTS, "max-age=63072000; includeSubDomains"),
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-    ];
-    for (name, value) in expected {
-        assert_eq!(values(&headers, name), [value], "{name}");
-    }
+#[tokio::test]
+async fn asvs_3_4_3_the_policy_allows_nothing() {
+    let headers = seal(SecurityHeaders::api(), Response::new(())).await;
+    let expected =
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    assert_eq!(values(&headers, "content-security-policy"), [expected]);
+    let policy: ContentSecurityPolicy = expected.parse().unwrap();
+    assert_eq!(policy.to_string(), expected);
+}
+
+#[tokio::test]
+async fn asvs_3_4_4_nothing_is_sniffed() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(values(&headers, "x-content-type-options"), ["nosniff"]);
+}
+
+#[tokio::test]
+async fn asvs_3_4_5_no_referrer_is_sent() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(values(&headers, "referrer-policy"), ["no-referrer"]);
+}
+
+#[tokio::test]
+async fn asvs_3_4_6_nothing_frames_it_in_old_browsers_either() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(values(&headers, "x-frame-options"), ["DENY"]);
+}
+
+#[tokio::test]
+async fn asvs_3_5_8_no_other_origin_embeds_it() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(
+        values(&headers, "cross-origin-resource-policy"),
+        ["same-origin"]
+    );
+}
+
+#[tokio::test]
+async fn asvs_14_3_2_nothing_is_stored() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
+    assert_eq!(values(&headers, "cache-control"), ["no-store"]);
+}
+
+#[tokio::test]
+async fn no_feature_is_permitted_and_nothing_else_is_added() {
+    let headers = seal(SecurityHeaders::api().behind_tls(), Response::new(())).await;
     let permissions = values(&headers, "permissions-policy");
     assert!(permissions[0].contains("camera=(), "), "{permissions:?}");
     assert!(!permissions[0].contains("=*"));
-    assert_eq!(headers.len(), expected.len() + 1);
+    assert_eq!(headers.len(), 8);
+}
+
+#[tokio::test]
+async fn rfc9111_4_3_4_a_304_replaces_nothing_that_caches_hold() {
+    let page = response(304, &[("etag", "\"1\""), ("server", "acme/1.2")]);
+    let headers = seal(SecurityHeaders::api().behind_tls(), page.clone()).await;
+    let names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+    assert_eq!(names, ["etag", HSTS]);
+
+    let headers = seal(SecurityHeaders::api(), page).await;
+    assert_eq!(headers.len(), 1, "{headers:?}");
+}
+
+#[tokio::test]
+async fn a_peer_is_read_whichever_is_said_first() {
+    let behind = || Transport::behind(TrustedProxies::parse(["192.0.2.0/24"]).unwrap());
+    let proxy = |_: &http::Extensions| Some(SocketAddr::from(([192, 0, 2, 9], 1)));
+    let api = SecurityHeaders::api;
+    let cases = [
+        (api().peer(proxy).transport(behind()), true),
+        (api().transport(behind()).peer(proxy), true),
+        (api().transport(behind().peer(proxy)), true),
+        (api().peer(|_| None).transport(behind().peer(proxy)), true),
+        (api().peer(proxy).transport(behind().peer(|_| None)), false),
+        (api().transport(behind()), false),
+        (api().peer(proxy), false),
+    ];
+
+    for (at, (guard, expected)) in cases.into_iter().enumerate() {
+        let request = with(request("198.51.100.7"), "x-forwarded-proto", "https");
+        let response = send(&GuardLayer::new(guard), &Probe::new(), request).await;
+        let is_sent = response.headers().contains_key(HSTS);
+        assert_eq!(is_sent, expected, "case {at}");
+    }
 }
 
 #[tokio::test]
@@ -105,11 +175,25 @@ async fn takes_away_what_names_the_software() {
                 ("server", "acme/1.2"),
                 ("x-powered-by", "acme"),
                 ("via", "x"),
+                ("vary", "origin"),
+                ("vary", "accept"),
+                ("etag", "1"),
             ],
         )
     };
 
     let headers = seal(SecurityHeaders::api(), named()).await;
+    let lines = headers.iter().take(4);
+    let lines: Vec<_> = lines
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
+    let kept = [
+        "via: \"x\"",
+        "vary: \"origin\"",
+        "vary: \"accept\"",
+        "etag: \"1\"",
+    ];
+    assert_eq!(lines, kept);
     assert!(!headers.contains_key("server") && !headers.contains_key("x-powered-by"));
     assert_eq!(values(&headers, "via"), ["x"]);
 

@@ -43,7 +43,9 @@ impl ContentSecurityPolicy {
     /// Returns [`InvalidValue`] when no directive has the name, when the policy has
     /// it already, and when a source is not one: a keyword without its quotes or
     /// misspelt, `'none'` beside others, anything with white space, `;` or `,` in it,
-    /// or not ASCII.
+    /// or not ASCII. A nonce is refused as well: the policy is the same for all
+    /// responses, and a nonce has to be another in each, so the handler sets that
+    /// policy itself.
     pub fn directive<I>(mut self, name: &str, sources: I) -> Result<Self, InvalidValue>
     where
         I: IntoIterator,
@@ -159,8 +161,8 @@ mod tests {
         let policies = [
             "default-src 'none'; frame-ancestors 'none'",
             "default-src 'self'; img-src 'self' data: https://cdn.example.com:8443/a/*.png",
-            "script-src 'nonce-MTIz' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
             "script-src 'sha256-RFWPLDbv2BY+rCkDzsE+0fr8ylGr2R2faWMhq4lfEQc='",
+            "script-src 'SHA384-MTIz' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
             "connect-src *.example.com wss://*.example.com:*",
             "sandbox allow-forms allow-scripts; upgrade-insecure-requests",
             "require-trusted-types-for 'script'; trusted-types one 'allow-duplicates'",
@@ -191,11 +193,26 @@ mod tests {
             ("default-src self", "default-src: self lacks its quotes"),
             ("default-src SELF", "default-src: SELF lacks its quotes"),
             (
+                "script-src sha256-MTIz",
+                "script-src: sha256-MTIz lacks its quotes",
+            ),
+            (
+                "script-src 'nonce-MTIz'",
+                "script-src: 'nonce-MTIz' would be the same in each response",
+            ),
+            (
+                "script-src 'Nonce-MTIz'",
+                "script-src: 'Nonce-MTIz' would be the same in each response",
+            ),
+            (
                 "script-src nonce-MTIz",
-                "script-src: nonce-MTIz lacks its quotes",
+                "script-src: nonce-MTIz would be the same in each response",
             ),
             ("script-src 'slef'", "script-src: no keyword is 'slef'"),
-            ("script-src 'nonce-'", "script-src: no keyword is 'nonce-'"),
+            (
+                "script-src 'sha256-'",
+                "script-src: no keyword is 'sha256-'",
+            ),
             (
                 "default-src 'none' 'self'",
                 "default-src: 'none' stands alone",

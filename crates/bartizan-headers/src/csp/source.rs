@@ -15,7 +15,13 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// What keywords with a value begin with.
-const PREFIXES: &[&str] = &["nonce-", "sha256-", "sha384-", "sha512-"];
+const PREFIXES: &[&str] = &["sha256-", "sha384-", "sha512-"];
+
+/// What begins one that has to differ in each response ([CSP3, section 7.1]), and so has
+/// no place in a policy that is written once.
+///
+/// [CSP3, section 7.1]: https://www.w3.org/TR/CSP3/#security-nonces
+const NONCE: &str = "nonce-";
 
 /// The sources of a directive.
 pub(super) struct Sources;
@@ -59,6 +65,9 @@ fn check(source: &str, kind: Kind) -> Result<(), String> {
     let quoted = source
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''));
+    if starts_with(quoted.unwrap_or(source), NONCE) {
+        return Err(format!("{source} would be the same in each response"));
+    }
     match quoted {
         Some(keyword) if is_keyword(keyword, kind) => Ok(()),
         Some(_) => Err(format!("no keyword is {source}")),
@@ -84,11 +93,13 @@ fn is_keyword(word: &str, kind: Kind) -> bool {
     }
     KEYWORDS.iter().any(|k| word.eq_ignore_ascii_case(k))
         || PREFIXES.iter().any(|prefix| {
-            let parts = word.split_at_checked(prefix.len());
-            parts.is_some_and(|(start, value)| {
-                start.eq_ignore_ascii_case(prefix) && is_base64(value)
-            })
+            starts_with(word, prefix) && word.get(prefix.len()..).is_some_and(is_base64)
         })
+}
+
+fn starts_with(word: &str, prefix: &str) -> bool {
+    let start = word.get(..prefix.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 fn is_base64(value: &str) -> bool {
