@@ -83,7 +83,10 @@ impl Judge {
             (Truth::No, _) => Err(self.denied(case, principal, &truths)),
             (_, Some(failure)) => Err(Rejection::unavailable("policy-unavailable", failure)),
             (Truth::Yes, None) => Ok(()),
-            (Truth::Unknown, None) => Err(self.denied(case, principal, &truths)),
+            (Truth::Unknown, None) => {
+                let cause = "a part of the policy is not known";
+                Err(Rejection::unavailable("policy-unavailable", cause))
+            }
         }
     }
 }

@@ -41,13 +41,17 @@
 //!
 //! # How a request is judged
 //!
-//! 1. A [`RouteTable`] looks for the rule: by the pattern that the framework has
-//!    matched, where it is told where to [find](Routes::matched) it, and by the path
-//!    otherwise. The path must lead to the same rule however it is read: as it was
-//!    sent, and decoded, in lower case, without dots and spaces at the end of a segment
-//!    and without a slash at its end. What has a [`PathTrick`] has no rule.
+//! 1. A [`RouteTable`] looks for the rule by the path. The path must lead to one
+//!    pattern however it is read: as it was sent, and decoded, in lower case, without
+//!    dots and spaces at the end of a segment and without a slash at its end. Patterns
+//!    that only these readings tell from each other, such as `/reports` and `/reports/`,
+//!    must have the same access for each method that has rules about both; a table where
+//!    they have not is not built. What has a [`PathTrick`] has no rule.
+//!    Where the table is told to read the pattern that a framework has
+//!    [matched](Routes::matched), that decides, with the path where it has parameters.
 //! 2. A rule is for methods. `HEAD` follows `GET` where it has no rule of its own;
-//!    `OPTIONS` needs one, unless it is [public](Routes::public_options).
+//!    `OPTIONS` needs one, unless the table is to
+//!    [answer](Routes::public_options) it.
 //! 3. Without a rule, the request is answered 403, or as if there were nothing
 //!    ([`hide_as_not_found`](Routes::hide_as_not_found)). A
 //!    [public](Route::public) rule lets everyone pass.
@@ -82,15 +86,17 @@
 //! [`Authenticate`](bartizan_core::Authenticate), with
 //! [`and`](bartizan_core::chain::Chain::and) or as a layer further in. It judges
 //! by the head of the request, so which item a user may touch is for the handler to
-//! ask, with an [`ObjectPolicy`]. It refuses what is ambiguous about a path and
+//! ask, with an [`ObjectPolicy`]. It does not see where it stands: below a router that
+//! cuts off what it has matched, it must be told the
+//! [original path](Routes::original_path). It refuses what is ambiguous about a path and
 //! nothing else: a [`RequestFirewall`](bartizan_core::RequestFirewall) in front looks
 //! at hosts, methods and fields. [`Coverage`] finds routes without a rule in a test,
 //! and not while the service runs.
 //!
 //! # Crate features
 //!
-//! - `axum`: [`axum_pattern`](fn@axum_pattern), which decides on the pattern that
-//!   axum's router matched.
+//! - `axum`: [`axum_pattern`](fn@axum_pattern) and [`axum_path`](fn@axum_path), which
+//!   read the pattern that axum's router matched, and the path that it was asked for.
 //! - `grpc-descriptor`: compares a table with a descriptor set of Protocol Buffers.
 //! - `openapi`: compares a table with a document of [OpenAPI].
 //! - `serde`: [`RbacSettings`], which builds a table of settings.
@@ -123,18 +129,18 @@ pub use self::denied::Denied;
 pub use self::error::{EmptyPolicy, InvalidHierarchy, InvalidPermissions};
 pub use self::hierarchy::RoleHierarchy;
 pub use self::judge::Permitted;
-pub use self::object::{Authorized, ObjectPolicy, relation};
+pub use self::object::{Authorized, ObjectPolicy, relation, try_relation};
 pub use self::permissions::Permissions;
 pub use self::policy::{
     InvalidPolicy, Policy, acr, all, amr, any, attribute, consult, custom, max_age, not,
     permission, role, scope,
 };
 pub use self::require::{Require, require};
-#[cfg(feature = "axum")]
-pub use self::routes::axum_pattern;
 pub use self::routes::{
     InvalidRoutes, Route, RouteProblem, RouteProblemKind, RouteTable, Routes, Rule,
 };
+#[cfg(feature = "axum")]
+pub use self::routes::{axum_path, axum_pattern};
 #[cfg(feature = "serde")]
 pub use self::settings::{RbacSettings, RouteSettings};
 pub use self::source::{PolicySource, PolicyUnavailable, Question, Ruling};

@@ -71,7 +71,8 @@ impl Require {
 
     /// Says how strangers are asked to authenticate; once more, another way.
     ///
-    /// Behind [`Authenticate::required`](bartizan_core::Authenticate::required)
+    /// The guard does not know who authenticates in front of it. Until it is told, it
+    /// asks for a Bearer token, which is wrong where something else is wanted. Behind [`Authenticate::required`](bartizan_core::Authenticate::required)
     /// there are no strangers. The Bearer challenge among these, or the default
     /// one, is also what `insufficient_scope` is added to.
     pub fn challenge(mut self, challenge: Challenge) -> Self {

@@ -40,13 +40,14 @@ pub struct RbacSettings {
     pub permissions: BTreeMap<String, Vec<String>>,
     /// The rules. Default: none, which lets nobody pass.
     pub routes: Vec<RouteSettings>,
-    /// How strangers are asked to authenticate: `basic`, `bearer` or both. Default:
-    /// `bearer`.
+    /// How strangers are asked to authenticate: `apikey`, `basic` and `bearer`, one or
+    /// several. It is to say what the authentication in front of the table takes.
+    /// Default: `bearer`.
     pub challenges: Vec<String>,
     /// The realm of the challenges. Default: `api`.
     pub realm: Option<String>,
-    /// Whether everyone may ask with `OPTIONS` about paths that have a rule. Default:
-    /// no.
+    /// Whether everyone who asks with `OPTIONS` about a path is told the methods that have
+    /// a rule; see [`Routes::public_options`]. Default: no.
     pub public_options: bool,
     /// Whether requests without a rule are answered 404 instead of 403. Default: no.
     pub hide_as_not_found: bool,
@@ -68,7 +69,8 @@ pub struct RouteSettings {
     pub allow: String,
     /// The name that the log has. Default: the methods and the pattern.
     pub name: Option<String>,
-    /// Whether those who may not pass are answered 404. Default: no.
+    /// Whether those who may not pass are answered 404, which the whole table must do for
+    /// what has no rule. Default: no.
     pub hide_as_not_found: bool,
 }
 
@@ -143,9 +145,14 @@ impl RbacSettings {
         let mut challenges = Vec::new();
         for name in &self.challenges {
             match name.as_str() {
+                "apikey" => {
+                    let challenge = Challenge::new("ApiKey");
+                    let challenge = challenge.and_then(|it| it.param("realm", realm.as_str()));
+                    challenges.extend(problems.note("challenges", challenge));
+                }
                 "basic" => challenges.push(Challenge::basic(&realm)),
                 "bearer" => challenges.push(Challenge::bearer(&realm)),
-                _ => problems.add("challenges", "neither `basic` nor `bearer`"),
+                _ => problems.add("challenges", "none of `apikey`, `basic` and `bearer`"),
             }
         }
         challenges

@@ -79,7 +79,8 @@ pub enum Ruling {
     Permit,
 }
 
-/// A [`PolicySource`] could not decide. The source of a 503, for logs alone.
+/// A [`PolicySource`] could not decide, or another part of an
+/// [`ObjectPolicy`](crate::ObjectPolicy). The source of a 503, for logs alone.
 #[derive(Debug)]
 pub struct PolicyUnavailable {
     name: String,
@@ -94,7 +95,7 @@ impl PolicyUnavailable {
         }
     }
 
-    /// Returns the name of the source.
+    /// Returns the name of the source, or what the part is.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

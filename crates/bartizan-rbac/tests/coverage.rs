@@ -194,3 +194,28 @@ fn what_is_no_description_is_refused() {
     );
     assert!(!refused(b"\xff\xff").to_string().is_empty());
 }
+
+#[test]
+fn a_table_that_reads_the_matched_pattern_covers_what_it_would_let_pass() {
+    let table = || rules().rule(Route::get("/v1/files/special").closed());
+    let table = table().matched(|_| None).build().unwrap();
+    for (method, pattern, is_covered) in [
+        (Method::GET, "/v1/items", true),
+        (Method::PUT, "/v1/items/{any}", true),
+        // A route of its own, which is matched and has no rule.
+        (Method::PUT, "/v1/items/export", false),
+        (Method::GET, "/v1/files/{name}", false),
+        (Method::GET, "/v1/files/{*rest}", true),
+        (Method::GET, "/v1/files/special", true),
+        // Not all that it matches has a rule; of calls, the descriptors tell.
+        (Method::POST, "/shop.Orders/{*rest}", false),
+    ] {
+        let coverage = Coverage::of(&table).route(method, pattern);
+        assert_eq!(coverage.uncovered().is_empty(), is_covered, "{pattern}");
+    }
+    let coverage = Coverage::of(&table).descriptor_set(&descriptors()).unwrap();
+    assert_eq!(coverage.uncovered(), []);
+    let unused = coverage.unused().filter(|rule| !rule.is_public());
+    let unused: Vec<_> = unused.map(|rule| rule.name()).collect();
+    assert_eq!(unused, ["others /v1/items/{id}", "GET /v1/files/special"]);
+}

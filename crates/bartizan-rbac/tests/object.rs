@@ -2,8 +2,12 @@
 
 use std::error::Error as _;
 
-use bartizan_core::Principal;
-use bartizan_rbac::{ObjectPolicy, Permissions, RoleHierarchy, permission, relation, role, scope};
+use bartizan_core::{BoxError, Principal, Protocol, Rejection, Reply, RequestHead};
+use bartizan_rbac::{
+    Authorized, ObjectPolicy, Permissions, PolicySource, Question, RoleHierarchy, Ruling, consult,
+    custom, not, permission, relation, role, scope, try_relation,
+};
+use http::Request;
 
 #[derive(Clone, Debug)]
 struct Note {
@@ -100,6 +104,133 @@ fn conditions_are_joined_as_they_read() {
         r#"ObjectPolicy((relation "owner" and (scope notes)) or (role admin))"#
     );
     assert!(!format!("{:?}", own().or(own().hide_as_not_found())).is_empty());
+}
+
+#[tokio::test]
+async fn a_hidden_object_looks_like_one_that_is_not_there() {
+    let nobody = Principal::builder("carol").build();
+    let note = Note {
+        owner: "alice",
+        team: "red",
+    };
+    let flat = RoleHierarchy::default();
+    let hidden = may_read().authorize(&nobody, note.clone(), &flat);
+    let hidden = hidden.unwrap_err();
+
+    let grpc = hidden.clone().into_response(Protocol::Grpc);
+    assert_eq!(grpc.headers()["grpc-status"], "5");
+    assert!(!grpc.headers().contains_key("grpc-message"));
+    let http = hidden.into_response(Protocol::Http);
+    assert_eq!(http.status().as_u16(), 404);
+    assert!(http.headers().is_empty());
+
+    let request = Request::new(());
+    let head = RequestHead::of(&request);
+    let policy = may_read();
+    let hidden = policy.authorize_request(&nobody, note, &flat, head);
+    let grpc = hidden.await.unwrap_err().into_response(Protocol::Grpc);
+    assert_eq!(grpc.headers()["grpc-status"], "5");
+}
+
+/// Answers at once or later.
+#[derive(Debug)]
+struct Source(fn() -> Result<Ruling, BoxError>, bool);
+
+impl PolicySource for Source {
+    fn name(&self) -> &str {
+        "source"
+    }
+
+    fn decide(&self, question: &Question<'_>) -> Reply<Result<Ruling, BoxError>> {
+        assert_eq!(question.head.uri().path(), "/notes/1");
+        assert_eq!(question.action, "read");
+        let answer = (self.0)();
+        match self.1 {
+            true => Reply::Wait(Box::pin(async move {
+                tokio::task::yield_now().await;
+                answer
+            })),
+            false => Reply::Ready(answer),
+        }
+    }
+}
+
+/// What is answered with a request, and without one.
+#[tokio::test]
+async fn what_is_about_a_request_is_asked_of_one_and_never_taken_for_no() {
+    fn owns() -> ObjectPolicy<Note> {
+        relation("owner", |who: &Principal, note: &Note| {
+            who.subject() == note.owner
+        })
+    }
+    fn fails() -> ObjectPolicy<Note> {
+        try_relation("shared", |_: &Principal, _: &Note| {
+            Err::<bool, BoxError>("connection refused".into())
+        })
+    }
+    let asks =
+        |answer: fn() -> Result<Ruling, BoxError>, waits| consult(Source(answer, waits), "read");
+    let at_home = || custom("at home", |_, head| head.uri().path() == "/notes/1");
+    let flat = RoleHierarchy::default();
+    let note = Note {
+        owner: "alice",
+        team: "red",
+    };
+    let request = Request::get("/notes/1").body(()).unwrap();
+
+    for waits in [false, true] {
+        let permits = || asks(|| Ok(Ruling::Permit), waits);
+        let denies = || asks(|| Ok(Ruling::Deny), waits);
+        let forbids = || asks(|| Ok(Ruling::Forbid), waits);
+        let broken = || asks(|| Err("down".into()), waits);
+        for (who, policy, without, with) in [
+            ("alice", owns(), 200, 200),
+            ("bob", owns(), 403, 403),
+            ("bob", owns().or(permits()), 503, 200),
+            ("bob", owns().or(denies()), 503, 403),
+            ("bob", owns().or(broken()), 503, 503),
+            ("bob", owns().and(permits()), 403, 403),
+            ("alice", owns().and(permits()), 503, 200),
+            // A source may forbid what the rest permits.
+            ("alice", owns().or(permits()), 503, 200),
+            ("alice", owns().or(forbids()), 503, 403),
+            ("alice", owns().or(broken()), 503, 503),
+            ("bob", owns().or(at_home()), 503, 200),
+            ("bob", owns().or(not(at_home())), 503, 403),
+            ("alice", owns().or(not(at_home())), 200, 200),
+            ("alice", owns().or(fails()), 200, 200),
+            ("bob", owns().or(fails()), 503, 503),
+            ("bob", owns().and(fails()), 403, 403),
+            ("alice", fails().and(owns()).hide_as_not_found(), 503, 503),
+            ("bob", fails().and(permits()), 503, 503),
+        ] {
+            let who = Principal::builder(who).build();
+            let sync = policy.authorize(&who, note.clone(), &flat);
+            let head = RequestHead::of(&request);
+            let later = policy.authorize_request(&who, note.clone(), &flat, head);
+            assert_eq!(answer(sync), without, "{policy} of {who:?}");
+            assert_eq!(answer(is_send(later).await), with, "{policy} of {who:?}");
+            assert_eq!(policy.holds(&who, &note, &flat), without == 200);
+            let checked = policy.check(&who, &note, &flat);
+            assert_eq!(checked.is_err(), without == 503);
+        }
+    }
+    let nobody = Principal::builder("bob").build();
+    let failure = fails().authorize(&nobody, note, &flat).unwrap_err();
+    let cause = failure.source().unwrap();
+    assert_eq!(cause.to_string(), "policy source \"shared\" cannot decide");
+    assert_eq!(cause.source().unwrap().to_string(), "connection refused");
+}
+
+fn is_send<F: Future + Send>(future: F) -> F {
+    future
+}
+
+fn answer(authorized: Result<Authorized<Note>, Rejection>) -> u16 {
+    match authorized {
+        Ok(_) => 200,
+        Err(rejection) => rejection.status().as_u16(),
+    }
 }
 
 fn may_delete() -> ObjectPolicy<Note> {

@@ -46,7 +46,7 @@ fn settings_make_the_table_that_they_say() {
         ]
     );
     assert_eq!(status(&table, "GET", "/health", ""), 200);
-    assert_eq!(status(&table, "OPTIONS", "/health", ""), 200);
+    assert_eq!(status(&table, "OPTIONS", "/health", ""), 204);
     assert_eq!(status(&table, "GET", "/items/1", "admin"), 200);
     assert_eq!(status(&table, "GET", "/items/1", "viewer"), 403);
     assert_eq!(status(&table, "GET", "/items/1", ""), 401);
@@ -98,7 +98,7 @@ fn all_mistakes_are_reported_at_once_each_with_its_setting() {
                 "realm",
                 "realm has something other than printable ASCII at character 0"
             ),
-            ("challenges", "neither `basic` nor `bearer`"),
+            ("challenges", "none of `apikey`, `basic` and `bearer`"),
             (
                 "routes.1.methods",
                 "neither methods in upper case, nor `any` or `others` alone"
@@ -117,6 +117,56 @@ fn all_mistakes_are_reported_at_once_each_with_its_setting() {
             ("routes.9", "\"GET /ok\" is about the same requests"),
             ("routes.10", "no role permits \"none\""),
         ]
+    );
+}
+
+#[test]
+fn strangers_are_asked_for_what_the_settings_name() {
+    for (challenges, expected) in [
+        (json!([]), vec![r#"Bearer realm="shop""#]),
+        (json!(["apikey"]), vec![r#"ApiKey realm="shop""#]),
+        (
+            json!(["bearer", "apikey", "basic"]),
+            vec![
+                r#"Basic realm="shop", charset="UTF-8""#,
+                r#"Bearer realm="shop""#,
+                r#"ApiKey realm="shop""#,
+            ],
+        ),
+    ] {
+        let table = settings(json!({
+            "challenges": challenges,
+            "realm": "shop",
+            "routes": [{"methods": ["GET"], "path": "/me", "allow": "authenticated"}],
+        }));
+        let table = table.build().unwrap();
+        let request = Request::get("/me").body(()).unwrap();
+        let Verdict::Reject(rejection) = table.check(RequestHead::of(&request)) else {
+            panic!("{expected:?}");
+        };
+        let asked = rejection.challenges().iter().map(ToString::to_string);
+        assert_eq!(asked.collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_route_that_hides_needs_a_table_that_does() {
+    let routes = json!([
+        {"methods": ["GET"], "path": "/a", "allow": "role admin", "hide_as_not_found": true},
+    ]);
+    let error = settings(json!({"routes": routes})).build().unwrap_err();
+    let found: Vec<_> = error.problems().collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].0, "routes.0");
+    assert!(
+        found[0]
+            .1
+            .contains("`hide_as_not_found` must be set of the table")
+    );
+    assert!(
+        settings(json!({"routes": routes, "hide_as_not_found": true}))
+            .build()
+            .is_ok()
     );
 }
 
@@ -144,6 +194,8 @@ fn every_value_may_come_as_a_text() {
             ("APP_ROUTES__1__ALLOW", "role viewer"),
             ("APP_ROUTES__1__HIDE_AS_NOT_FOUND", "true"),
             ("APP_PUBLIC_OPTIONS", "true"),
+            ("APP_HIDE_AS_NOT_FOUND", "true"),
+            ("APP_CHALLENGES", "apikey,basic"),
         ])
         .load()
         .unwrap();
@@ -169,6 +221,7 @@ fn status(table: &RouteTable, method: &str, path: &str, role: &str) -> u16 {
     match table.check(RequestHead::of(&request)) {
         Verdict::Reject(rejection) if rejection.is_hidden() => 404,
         Verdict::Reject(rejection) => rejection.status().as_u16(),
+        Verdict::Respond(response) => response.status().as_u16(),
         _ => 200,
     }
 }

@@ -167,7 +167,8 @@ async fn a_failure_is_reported_with_its_cause_and_hides_nothing() {
         let source = Source::new(Fail);
         let source = if waits { source.waiting() } else { source };
         let rule = Route::any("/").require(consult(source, "read"));
-        let rules = RouteTable::builder().rule(rule.hide_as_not_found());
+        let rules = RouteTable::builder().hide_as_not_found();
+        let rules = rules.rule(rule.hide_as_not_found());
         let recorder = Recorder::new();
         let layer = GuardLayer::observed(rules.build().unwrap(), recorder.clone());
 

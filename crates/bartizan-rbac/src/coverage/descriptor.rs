@@ -25,7 +25,11 @@ impl Coverage<'_> {
             for service in &file.service {
                 for method in &service.method {
                     let (service, method) = (service.name(), method.name());
-                    self.add(Method::POST, &format!("/{package}{service}/{method}"));
+                    let rules = self
+                        .table
+                        .ruled_call(&format!("{package}{service}"), method);
+                    let pattern = format!("/{package}{service}/{method}");
+                    self.note(rules, Method::POST, &pattern);
                 }
             }
         }

@@ -16,6 +16,10 @@ use crate::{RouteTable, Rule};
 /// that was forgotten or misspelt. A test that asserts that there is neither keeps the
 /// two together, and is the inventory that [OWASP API9:2023] asks for.
 ///
+/// It says what the table would do in the service. Where the table reads the pattern
+/// that a framework has [matched](crate::Routes::matched), a route is covered by a rule
+/// about its own pattern, so that the description must have the patterns of the router.
+///
 /// # Example
 ///
 /// ```
@@ -94,18 +98,19 @@ impl<'a> Coverage<'a> {
     }
 
     fn add(&mut self, method: Method, pattern: &str) {
-        let rule = self.table.ruled(&method, pattern);
-        match rule {
-            Some(Some(rule)) => {
-                if let Some(is_used) = self.is_used.get_mut(rule) {
-                    *is_used = true;
-                }
+        let rules = self.table.ruled(&method, pattern);
+        self.note(rules, method, pattern);
+    }
+
+    fn note(&mut self, rules: Option<Vec<usize>>, method: Method, pattern: &str) {
+        let Some(rules) = rules else {
+            let pattern = pattern.to_owned();
+            return self.uncovered.push(Endpoint { method, pattern });
+        };
+        for rule in rules {
+            if let Some(is_used) = self.is_used.get_mut(rule) {
+                *is_used = true;
             }
-            Some(None) => {}
-            None => self.uncovered.push(Endpoint {
-                method,
-                pattern: pattern.to_owned(),
-            }),
         }
     }
 }

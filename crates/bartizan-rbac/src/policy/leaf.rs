@@ -70,7 +70,7 @@ struct Named {
 type TestFn = dyn Fn(&Principal, Option<RequestHead<'_>>) -> Truth + Send + Sync;
 
 impl Test {
-    pub(super) fn new<F>(kind: &'static str, name: impl Into<String>, test: F) -> Self
+    pub(crate) fn new<F>(kind: &'static str, name: impl Into<String>, test: F) -> Self
     where
         F: Fn(&Principal, Option<RequestHead<'_>>) -> Truth + Send + Sync + 'static,
     {

@@ -164,7 +164,8 @@ pub fn permission(permission: impl Into<String>) -> Policy {
 /// Asks that the principal logged in no longer ago than `age`, in whole seconds.
 ///
 /// It reads [`Authentication`](bartizan_core::Authentication) among the attributes of
-/// the principal; who logged in at an unknown time, or in the future, does not pass.
+/// the principal. Who logged in at an unknown time does not pass, nor who did in the
+/// future, but for 60 seconds, by which the clock of who saw the login may be ahead.
 #[must_use]
 pub fn max_age(age: Duration) -> Policy {
     Policy::of(Leaf::MaxAge(age.as_secs()))

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use bartizan_core::{Challenge, Clock, PathRules};
 use http::Extensions;
 
-use super::rule::Access;
-use super::table::{Finding, Ruled};
+use super::finding::{Finding, ReadFn};
+use super::ruled::Ruled;
 use super::tree::Tree;
 use super::{InvalidRoutes, RouteProblem, RouteProblemKind, RouteTable, Rule};
 use crate::RoleHierarchy;
-use crate::judge::{Case, Judge};
+use crate::judge::Judge;
 
 /// Builds a [`RouteTable`]. Made by [`RouteTable::builder`].
 #[must_use]
@@ -19,12 +19,10 @@ pub struct Routes {
     rules: Vec<Rule>,
     options: bool,
     hides_unmatched: bool,
-    matched: Option<MatchedFn>,
+    matched: Option<ReadFn>,
+    original: Option<ReadFn>,
     paths: PathRules,
 }
-
-/// Reads the pattern that a framework has matched.
-pub(super) type MatchedFn = fn(&Extensions) -> Option<&str>;
 
 impl Routes {
     pub(super) fn new() -> Self {
@@ -34,6 +32,7 @@ impl Routes {
             options: false,
             hides_unmatched: false,
             matched: None,
+            original: None,
             paths: PathRules::strict(),
         }
     }
@@ -56,18 +55,26 @@ impl Routes {
         self
     }
 
-    /// Says how strangers are asked to authenticate; once more, another way. Default:
-    /// by a Bearer token.
+    /// Says how strangers are asked to authenticate; once more, another way.
+    ///
+    /// The table does not know who authenticates in front of it. Until it is told, it
+    /// asks for a Bearer token, which is wrong where something else is wanted.
     pub fn challenge(mut self, challenge: Challenge) -> Self {
         self.judge.add_challenge(challenge);
         self
     }
 
-    /// Lets everyone ask with `OPTIONS` about `*`, and about paths for which there is a
-    /// rule, unless that is for `OPTIONS`, too. Without it, `OPTIONS` needs rules as any
-    /// other method does.
+    /// Answers everyone who asks with `OPTIONS` about `*`, or about a path for which there
+    /// is a rule, unless that is for `OPTIONS`, too: 204 with the methods that have a rule
+    /// ([RFC 9110, section 9.3.7]), without those of rules that are closed or hide. Where
+    /// nothing is left, the request is refused as where there is no rule.
     ///
+    /// The service is not asked, since one that looks at the path alone, as those of
+    /// tonic do, would take it for a call; for a service that answers `OPTIONS` itself
+    /// there are rules. Without all that, `OPTIONS` needs rules as any other method does.
     /// CORS preflights are answered before, by the guard for them.
+    ///
+    /// [RFC 9110, section 9.3.7]: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
     pub fn public_options(self) -> Self {
         Self {
             options: true,
@@ -89,9 +96,32 @@ impl Routes {
     /// Reads the pattern that a framework has matched; where it has none, the path
     /// decides. The pattern must be among the extensions because a router has put it
     /// there.
+    ///
+    /// A pattern without parameters decides alone. One with parameters is matched by
+    /// paths for which the table may have a better rule that the router does not know of:
+    /// `/files/{*path}` by `/files/secret`. So the path is looked up, too, and must have
+    /// one rule however it is read; where that is another one, both must let pass.
+    /// A pattern without a rule lets nobody pass, but for one that ends in `{*rest}`, as
+    /// those of tonic do: there, the path decides, if it leads to a rule of
+    /// [`Route::grpc`](crate::Route::grpc) or
+    /// [`Route::grpc_service`](crate::Route::grpc_service).
     pub fn matched(self, pattern: fn(&Extensions) -> Option<&str>) -> Self {
         Self {
             matched: Some(pattern),
+            ..self
+        }
+    }
+
+    /// Reads the path as it was sent, where a framework has left it among the extensions,
+    /// and decides on that one instead of the path that the request has.
+    ///
+    /// A framework may cut off what it has matched: below axum's `nest("/files", ..)`,
+    /// the request for `/files/health` is one for `/health`, and a table there that has a
+    /// public rule for `/health` lets it pass. Where a table stands below such a thing it
+    /// must be told, with [`axum_path`](fn@crate::axum_path) for axum.
+    pub fn original_path(self, path: fn(&Extensions) -> Option<&str>) -> Self {
+        Self {
+            original: Some(path),
             ..self
         }
     }
@@ -112,8 +142,9 @@ impl Routes {
     /// # Errors
     ///
     /// Returns [`InvalidRoutes`] with every rule that can never decide, is about the
-    /// same requests as another, has a pattern that is none, or asks for a permission
-    /// that no role permits.
+    /// same requests as another, lets others pass than one from which only what programs
+    /// may ignore tells it, hides in a table that does not, has a pattern that is none, or
+    /// asks for a permission that no role permits.
     pub fn build(self) -> Result<RouteTable, InvalidRoutes> {
         let (tree, mut problems) = Tree::new(&self.rules, self.paths);
         let mut names = HashSet::new();
@@ -127,6 +158,9 @@ impl Routes {
             };
             if rule.name.as_ref().is_some_and(|name| !names.insert(name)) {
                 add(RouteProblemKind::DuplicateName);
+            }
+            if rule.is_hidden && !self.hides_unmatched {
+                add(RouteProblemKind::HiddenAlone);
             }
             for name in rule
                 .policy()
@@ -142,27 +176,15 @@ impl Routes {
             return Err(InvalidRoutes(problems));
         }
         Ok(RouteTable::new(Finding {
+            options: self.options.then(|| tree.allowed(&self.rules)),
             tree,
-            ruled: self.rules.iter().map(ruled).collect(),
+            ruled: self.rules.iter().map(Ruled::new).collect(),
             rules: self.rules,
-            options: self.options.then(|| Arc::from("OPTIONS")),
             hides_unmatched: self.hides_unmatched,
             matched: self.matched,
+            original: self.original,
             judge: Arc::new(self.judge),
         }))
-    }
-}
-
-fn ruled(rule: &Rule) -> Ruled {
-    let name: Arc<str> = rule.name().into();
-    match &rule.access {
-        Access::Authenticated => Ruled::Authenticated(name, rule.is_hidden),
-        Access::Closed => Ruled::Closed(name, rule.is_hidden),
-        Access::Policy(policy) => {
-            let case = Case::new(policy.clone(), Some(name), rule.is_hidden);
-            Ruled::Policy(Arc::new(case))
-        }
-        Access::Public => Ruled::Public(name),
     }
 }
 

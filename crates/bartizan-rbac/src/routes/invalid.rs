@@ -47,6 +47,11 @@ pub enum RouteProblemKind {
     Duplicate(String),
     /// A rule before it has the same name.
     DuplicateName,
+    /// The rule hides, and the table does not hide what has no rule.
+    HiddenAlone,
+    /// A rule before it, this one, lets others pass, and its paths differ from these only
+    /// by what programs may ignore: a slash at the end, letter case, an encoding.
+    Indistinct(String),
     /// The pattern is not one of matchit, for this reason.
     InvalidPattern(String),
     /// The rule names no method.
@@ -72,6 +77,14 @@ impl fmt::Display for RouteProblemKind {
                 write!(f, "{other:?} is about the same requests")
             }
             Self::DuplicateName => f.write_str("another rule has the same name"),
+            Self::HiddenAlone => f.write_str(
+                "a 404 among 403s points at what it hides; `hide_as_not_found` must be set \
+                 of the table, too",
+            ),
+            Self::Indistinct(other) => write!(
+                f,
+                "{other:?} lets others pass, and not everyone tells its paths from these"
+            ),
             Self::InvalidPattern(reason) => write!(f, "invalid pattern: {reason}"),
             Self::NoMethod => f.write_str("no method is named"),
             Self::Shadowed(other) => write!(f, "cannot stand beside {other:?}"),

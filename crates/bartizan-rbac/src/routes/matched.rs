@@ -1,4 +1,4 @@
-use axum::extract::MatchedPath;
+use axum::extract::{MatchedPath, OriginalUri};
 use http::Extensions;
 
 /// Returns the pattern that axum's router matched.
@@ -9,11 +9,12 @@ use http::Extensions;
 /// # Example
 ///
 /// ```
-/// use bartizan_rbac::{Route, RouteTable, axum_pattern};
+/// use bartizan_rbac::{Route, RouteTable, axum_path, axum_pattern};
 ///
 /// let table = RouteTable::builder()
 ///     .rule(Route::get("/items/{id}").public())
 ///     .matched(axum_pattern)
+///     .original_path(axum_path)
 ///     .build()?;
 /// # let _ = table;
 /// # Ok::<(), bartizan_rbac::InvalidRoutes>(())
@@ -21,4 +22,13 @@ use http::Extensions;
 #[must_use]
 pub fn axum_pattern(extensions: &Extensions) -> Option<&str> {
     extensions.get::<MatchedPath>().map(MatchedPath::as_str)
+}
+
+/// Returns the path as axum's outermost router was asked for it.
+///
+/// Below `nest`, the path that a request has is without what was matched so far, and a
+/// `fallback` there has no pattern that could decide instead.
+#[must_use]
+pub fn axum_path(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<OriginalUri>().map(|uri| uri.0.path())
 }

@@ -26,6 +26,8 @@ use crate::Policy;
 pub struct Route {
     pub(super) methods: Methods,
     pub(super) pattern: String,
+    /// Whether a pattern of a framework that takes whole services leads here.
+    pub(super) is_grpc: bool,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,6 +46,7 @@ impl Route {
         Self {
             methods,
             pattern: pattern.into(),
+            is_grpc: false,
         }
     }
 
@@ -77,6 +80,7 @@ impl Route {
         Self {
             methods: Methods::All,
             pattern: pattern.into(),
+            is_grpc: false,
         }
     }
 
@@ -85,21 +89,30 @@ impl Route {
         Self {
             methods: Methods::Others,
             pattern: pattern.into(),
+            is_grpc: false,
         }
     }
 
     /// Takes calls of one gRPC method: `package.Service/Method`.
     ///
     /// It is `POST` of that path, whatever the content type says: gRPC-Web and Connect
-    /// call the same method.
+    /// call the same method. tonic's router matches one pattern for all methods of a
+    /// service; where [`Routes::matched`](crate::Routes::matched) reads that, the path
+    /// leads to this rule nevertheless.
     pub fn grpc(method: impl fmt::Display) -> Self {
-        Self::post(format!("/{method}"))
+        Self {
+            is_grpc: true,
+            ..Self::post(format!("/{method}"))
+        }
     }
 
     /// Takes calls of all methods of a gRPC service, `package.Service`, for which no
     /// other rule is.
     pub fn grpc_service(service: impl fmt::Display) -> Self {
-        Self::post(format!("/{service}/{{method}}"))
+        Self {
+            is_grpc: true,
+            ..Self::post(format!("/{service}/{{method}}"))
+        }
     }
 
     /// Lets principals pass for whom `policy` holds.
@@ -167,6 +180,16 @@ pub(super) enum Access {
 }
 
 impl Rule {
+    /// Returns whether it says of a request what `other` says of it.
+    pub(super) fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.access == other.access && self.is_hidden == other.is_hidden
+    }
+
+    /// Returns whether everyone may know that there is such a rule.
+    pub(super) fn is_known(&self) -> bool {
+        !self.is_hidden && self.access != Access::Closed
+    }
+
     /// Names the rule for the log. Default: its methods and its pattern.
     pub fn named(self, name: impl Into<String>) -> Self {
         Self {
@@ -176,7 +199,14 @@ impl Rule {
     }
 
     /// Answers strangers, and whom the policy does not let pass, as if there were
-    /// nothing ([RFC 9110, section 15.5.4]). A failure stays a 503.
+    /// nothing ([RFC 9110, section 15.5.4]). The table must hide what has no rule, too
+    /// ([`Routes::hide_as_not_found`](crate::Routes::hide_as_not_found)): a 404 among
+    /// 403s points at what it hides.
+    ///
+    /// A policy with a [`consult`](crate::consult) part hides less. Who gets as far as
+    /// to have it asked waits for the answer, and is told a failure as 503; neither
+    /// happens where there is nothing. Such a part belongs behind one that keeps out
+    /// whom the target is hidden from, in the same [`all`](fn@crate::all).
     ///
     /// [RFC 9110, section 15.5.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4
     pub fn hide_as_not_found(self) -> Self {

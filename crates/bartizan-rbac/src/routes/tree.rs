@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bartizan_core::PathRules;
-use http::Method;
+use http::{HeaderValue, Method};
 
 use super::pattern::{Pattern, fold};
 use super::rule::Methods;
@@ -42,6 +42,7 @@ struct Entry {
     methods: Vec<(Method, usize)>,
     others: Option<usize>,
     first: String,
+    is_grpc: bool,
 }
 
 impl Tree {
@@ -69,7 +70,42 @@ impl Tree {
                 });
             }
         }
+        problems.extend(tree.indistinct(rules));
         (tree, problems)
+    }
+
+    /// Returns the rules that say otherwise than one that not everyone tells them from.
+    fn indistinct(&self, rules: &[Rule]) -> Vec<RouteProblem> {
+        let mut pairs = Vec::new();
+        for (place, entry) in self.patterns.iter().enumerate() {
+            for (before, other) in self.patterns.iter().enumerate().take(place) {
+                if entry.group != other.group {
+                    continue;
+                }
+                let named = entry.methods.iter().chain(&other.methods);
+                let named = named.map(|(method, _)| method).chain([&Method::HEAD]);
+                let same =
+                    named.map(|method| (self.rule(place, method), self.rule(before, method)));
+                for (rule, other) in same.chain([(entry.others, other.others)]) {
+                    let (Some(rule), Some(other)) = (rule, other) else {
+                        continue;
+                    };
+                    let pair = (rule.max(other), rule.min(other));
+                    if !pairs.contains(&pair) {
+                        pairs.push(pair);
+                    }
+                }
+            }
+        }
+        let problem = |(position, other)| {
+            let (rule, other): (&Rule, &Rule) = (rules.get(position)?, rules.get(other)?);
+            (!rule.is_as_strict_as(other)).then(|| RouteProblem {
+                position,
+                rule: rule.name(),
+                kind: RouteProblemKind::Indistinct(other.name()),
+            })
+        };
+        pairs.into_iter().filter_map(problem).collect()
     }
 
     /// Returns the place of the rule's pattern, a new one if need be.
@@ -106,6 +142,7 @@ impl Tree {
             methods: Vec::new(),
             others: None,
             first: rule.name(),
+            is_grpc: false,
         });
         Ok(place)
     }
@@ -165,6 +202,7 @@ impl Tree {
                 }
             }
         }
+        entry.is_grpc |= rule.route.is_grpc;
         Ok(())
     }
 
@@ -196,6 +234,32 @@ impl Tree {
             None if group.is_some() => Err(Reason::ConfusablePath),
             None => Err(Reason::NoRule),
         }
+    }
+
+    /// Returns whether there is a rule for calls of gRPC at `place`.
+    pub(super) fn is_grpc(&self, place: usize) -> bool {
+        self.patterns.get(place).is_some_and(|entry| entry.is_grpc)
+    }
+
+    /// Returns for each place the methods of which everyone may know, if there is one.
+    pub(super) fn allowed(&self, rules: &[Rule]) -> Vec<Option<HeaderValue>> {
+        let allowed = |entry: &Entry| {
+            let known = entry.methods.iter().filter(|(_, rule)| {
+                let rule = rules.get(*rule);
+                rule.is_some_and(Rule::is_known)
+            });
+            let mut methods: Vec<_> = known.map(|(method, _)| method.as_str()).collect();
+            if methods.is_empty() {
+                return None;
+            }
+            let names_head = entry.methods.iter().any(|(m, _)| *m == Method::HEAD);
+            if methods.contains(&"GET") && !names_head {
+                methods.push("HEAD");
+            }
+            methods.push("OPTIONS");
+            HeaderValue::try_from(methods.join(", ")).ok()
+        };
+        self.patterns.iter().map(allowed).collect()
     }
 
     /// Returns the rule for `method` of the pattern at `place`.
