@@ -47,10 +47,9 @@ impl Request {
 
     pub(crate) fn send(&self, address: &str) -> Answer {
         let mut stream = connect(address);
-        stream.write_all(self.head.as_bytes()).unwrap();
-        stream.write_all(b"\r\n").unwrap();
+        let message = [self.head.as_bytes(), b"\r\n", &self.body].concat();
         // A server that refuses by the head alone may close before it has read all.
-        let _closed = stream.write_all(&self.body);
+        let _closed = stream.write_all(&message);
         let mut raw = Vec::new();
         let _reset = stream.read_to_end(&mut raw);
         Answer::of(&raw)

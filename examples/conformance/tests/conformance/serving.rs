@@ -111,12 +111,18 @@ fn clients_that_send_nothing_or_too_much_are_not_waited_for() {
         let _reset = stream.read_to_end(&mut rest);
         assert_eq!(rest, b"");
     }
-    let fields = (0..1001).fold(get("/a"), |request, at| {
-        request.field(&format!("x-{at}"), "")
-    });
-    assert_eq!(server.send(&fields).status, 431);
-    let long = get("/a").field("x-long", &"x".repeat(300 * 1024));
-    assert_eq!(server.send(&long).status, 431);
+    let many = "x: y\r\n".repeat(1001);
+    let long = format!("x: {}\r\n", "y".repeat(300 * 1024));
+    for fields in [many, long] {
+        let mut stream = connect(server.address());
+        let head = format!("GET /a HTTP/1.1\r\nhost: x\r\n{fields}\r\n");
+        // It is answered, or cut off where it was not read to its end.
+        let _closed = stream.write_all(head.as_bytes());
+        let mut answer = Vec::new();
+        let _reset = stream.read_to_end(&mut answer);
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431 "));
+    }
+    assert_eq!(server.calls("/a"), 0);
 }
 
 #[test]
