@@ -3,10 +3,13 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "clippy.toml exempts tests, but not the helpers that they share"
+)]
+#![cfg_attr(
+    feature = "serde",
+    expect(clippy::panic, reason = "the tests of settings have helpers, too")
 )]
 
 mod actual;
