@@ -19,7 +19,9 @@ use crate::{KeyFormat, KeyHash};
 ///
 /// What is hashed under is derived from it for the prefix and the environment of a
 /// [`KeyFormat`]: one pepper and one store may serve several of them, and none accepts
-/// the keys of another.
+/// the keys of another. For whoever makes hashes elsewhere: the message of the first
+/// HMAC-SHA-256 is `prefix_environment_` with zero bytes behind it, 43 in all; its
+/// output is the key of the second, whose message is `id_secret`.
 ///
 /// To change it, the new one is put on every ring as an old one first, so that no
 /// instance meets a key that it cannot check. Then it becomes the current one, and
@@ -255,6 +257,21 @@ mod tests {
         );
         assert_eq!(sign("lost"), None);
         assert_eq!(ring.hash(&[b'k'; SIGNED_LEN]).pepper().as_str(), "new");
+    }
+
+    #[test]
+    fn is_bound_as_documented() {
+        // Python: key = hmac.digest(bytes([1]) * 32, b"acme_live_".ljust(43, b"\0"), "sha256")
+        // hmac.new(key, b"k" * 43, "sha256").hexdigest()
+        let format = KeyFormat::new("acme", "live").unwrap();
+        let ring = PepperRing::new("1", &key(1)).unwrap().bound_to(&format);
+        let tag = ring.sign(&"1".parse().unwrap(), &[b'k'; SIGNED_LEN]);
+        let hex: String = tag.iter().flatten().map(|b| format!("{b:02x}")).collect();
+
+        assert_eq!(
+            hex,
+            "7070244f944865c726014cd37242e7ad42010f4352c2ec497b2e93f16c0bb3ab"
+        );
     }
 
     #[test]
