@@ -52,7 +52,9 @@ impl Require {
     }
 
     /// Answers as if there were nothing, to strangers and to whom the policy does not
-    /// let pass ([RFC 9110, section 15.5.4]). A failure stays a 503.
+    /// let pass ([RFC 9110, section 15.5.4]). A failure stays a 503, and the time for which
+    /// a [`consult`](crate::consult) part has to wait stays, too: both tell whoever gets
+    /// as far as to have it asked.
     ///
     /// [RFC 9110, section 15.5.4]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4
     pub fn hide_as_not_found(self) -> Self {

@@ -41,9 +41,19 @@ fn a_rule_that_lets_pass_is_found_without_allocating() {
         .rule(Route::get("/items/{id}").require(write()))
         .rule(Route::get("/{a}/{b}/{c}/{d}").require(write()))
         .rule(Route::get("/files/{*path}").require(write()))
+        .matched(|extensions| extensions.get::<&str>().copied())
         .build()
         .unwrap();
 
+    for (pattern, path) in [
+        ("/items/{id}", "/items/1"),
+        ("/files/{*path}", "/files/a/b"),
+        ("/me", "/me"),
+    ] {
+        let mut request = request(path);
+        request.extensions_mut().insert(pattern);
+        assert_free(&table, &request);
+    }
     for path in ["/health", "/me", "/items/1", "/a/b/c/d", "/files/a/b/c/d/e"] {
         assert_free(&table, &request(path));
     }
