@@ -98,6 +98,7 @@ fn judge(login: Result<Principal, LoginError>) -> Attempt {
         LoginError::Overloaded { retry_after } => {
             AuthFailure::unavailable(NAME, error).with_retry_after(retry_after)
         }
+        LoginError::Throttled { retry_after } => AuthFailure::throttled(NAME, retry_after),
         // What is not a denial is no verdict on the user.
         error => AuthFailure::unavailable(NAME, error),
     })

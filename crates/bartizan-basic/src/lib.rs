@@ -60,7 +60,8 @@
 //!    first colon ends the user name; either side may be empty ([RFC 7617 section
 //!    2]). Otherwise 401.
 //! 5. The [`PasswordVerifier`] decides. [`LoginError::Denied`] is 401;
-//!    [`LoginError::Overloaded`] is 503 with `Retry-After`; a failure of ours is
+//!    [`LoginError::Overloaded`] is 503 and [`LoginError::Throttled`] 429, both with
+//!    `Retry-After`; a failure of ours is
 //!    503, never "denied".
 //!
 //! Every 401 carries the challenge, without a word on what was wrong. The response
@@ -101,6 +102,7 @@
 //!
 //! [`LoginError::Denied`]: bartizan_core::LoginError::Denied
 //! [`LoginError::Overloaded`]: bartizan_core::LoginError::Overloaded
+//! [`LoginError::Throttled`]: bartizan_core::LoginError::Throttled
 //! [`PasswordVerifier`]: bartizan_core::PasswordVerifier
 //! [RFC 4648 section 3.5]: https://www.rfc-editor.org/rfc/rfc4648#section-3.5
 //! [RFC 7617 section 2]: https://www.rfc-editor.org/rfc/rfc7617#section-2

@@ -229,6 +229,15 @@ async fn max_bytes_is_the_services_choice() {
 }
 
 #[tokio::test]
+async fn a_throttled_login_is_told_when_to_come_back() {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let request = basic("guessed", "secret");
+    let refused = assert_rejected(&required(), &request, status, "too-many-logins").await;
+    assert_eq!(refused.headers()["retry-after"], "12");
+    assert!(!refused.headers().contains_key("www-authenticate"));
+}
+
+#[tokio::test]
 async fn nothing_logs_or_shows_the_credentials() {
     let logs = LogCapture::start();
     let mut shown = format!("{:?}", Basic::new(Users::default()));
@@ -277,6 +286,9 @@ impl PasswordVerifier for Users {
             ("broken", _) => Err(LoginError::Failed("no route to database".into())),
             ("busy", _) => Err(LoginError::Overloaded {
                 retry_after: Duration::from_secs(3),
+            }),
+            ("guessed", _) => Err(LoginError::Throttled {
+                retry_after: Duration::from_secs(12),
             }),
             _ => Err(LoginError::Denied),
         };

@@ -48,13 +48,18 @@ pub enum LoginError {
         /// When a retry may succeed.
         retry_after: Duration,
     },
+    /// Too many logins have failed, and the password was not looked at.
+    Throttled {
+        /// When a retry may succeed.
+        retry_after: Duration,
+    },
 }
 
 impl Error for LoginError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Failed(source) => Some(&**source),
-            Self::Denied | Self::Overloaded { .. } => None,
+            Self::Denied | Self::Overloaded { .. } | Self::Throttled { .. } => None,
         }
     }
 }
@@ -65,6 +70,7 @@ impl fmt::Display for LoginError {
             Self::Denied => "user name or password is wrong",
             Self::Failed(_) => "the password could not be checked",
             Self::Overloaded { .. } => "too many passwords are being checked",
+            Self::Throttled { .. } => "too many logins have failed",
         })
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::Taken;
 use crate::guard::{Entries, Standing};
 
 /// What the limits of a request came to, for its handler.
@@ -22,7 +23,7 @@ use crate::guard::{Entries, Standing};
 #[derive(Clone)]
 pub struct QuotaOutcome {
     pub(crate) entries: Entries,
-    pub(crate) standing: Standing,
+    pub(crate) taken: Taken,
     pub(crate) outer: Option<Box<Self>>,
 }
 
@@ -54,13 +55,16 @@ impl QuotaOutcome {
             let plan = entry.plan();
             plan.policies().iter().zip(plan.quotas())
         });
-        let states = policies.zip(self.standing.iter());
-        states.map(|((policy, quota), state)| QuotaState {
-            policy: policy.name(),
-            limit: quota.limit(),
-            period: quota.period(),
-            remaining: state.remaining,
-            reset: Duration::from_secs(u64::from(state.reset)),
+        let states = policies.zip(self.taken.states());
+        states.map(|((policy, quota), state)| {
+            let standing = Standing::of(state, quota);
+            QuotaState {
+                policy: policy.name(),
+                limit: quota.limit(),
+                period: quota.period(),
+                remaining: standing.remaining,
+                reset: Duration::from_secs(u64::from(standing.reset)),
+            }
         })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use bartizan_core::InvalidSettings;
 use serde::Deserialize;
 
-use crate::{Fields, Key, LegacyReset, Limit, MemoryQuotaStore, Quotas, RateLimit};
+use crate::{Fields, Key, LegacyReset, Limit, MemoryQuotaStore, Quota, Quotas, RateLimit};
 
 /// Settings of a [`RateLimit`] with one limit, as a configuration file or the
 /// environment has them.
@@ -35,7 +35,8 @@ pub struct RateLimitSettings {
     /// The scope, which names the policy, too: `default` by default.
     #[serde(default)]
     pub scope: Option<String>,
-    /// As how many requests each one counts: 1 by default.
+    /// As how many requests each one counts, 1 at least and the burst at most: 1 by
+    /// default.
     #[serde(default)]
     pub cost: Option<u32>,
     /// Addresses and CIDR ranges of clients that are not counted. None by default.
@@ -59,8 +60,9 @@ pub struct RateLimitSettings {
     /// For how many keys there is room: 65536 by default, 100 million at most.
     #[serde(default)]
     pub capacity: Option<NonZeroUsize>,
-    /// How many instances there are, of which each then allows its share while the
-    /// store fails. By default, requests are refused then.
+    /// How many instances there are, of which each allows its share while the store
+    /// fails. It is refused, since the store of these settings is in memory: use
+    /// [`RateLimit::local_share`] beside [`RateLimit::store`].
     #[serde(default)]
     pub local_share_of: Option<NonZeroU32>,
 }
@@ -93,6 +95,21 @@ impl RateLimitSettings {
                 None
             }
         };
+        let burst = quotas
+            .iter()
+            .flat_map(|quotas| quotas.iter())
+            .map(Quota::burst_size);
+        match self.cost {
+            Some(0) => problems.add("cost", "it is 0, so that nothing is counted"),
+            Some(cost) if burst.min().is_some_and(|burst| cost > burst) => {
+                problems.add("cost", "it is more than the burst, so that nothing passes");
+            }
+            _ => {}
+        }
+        if self.local_share_of.is_some() {
+            let error = "the store of these settings is in memory, and does not fail";
+            problems.add("local_share_of", error);
+        }
         let jitter = self.jitter_seconds.unwrap_or(0);
         if jitter > MAX_JITTER {
             problems.add("jitter_seconds", "it is over 3600");
@@ -104,7 +121,7 @@ impl RateLimitSettings {
             problems.add("capacity", "it is over 100 million");
         }
         let scope = self.scope.as_deref().unwrap_or("default");
-        let bare = Limit::new(scope, crate::Quota::per_second(1));
+        let bare = Limit::new(scope, Quota::per_second(1));
         let networks = bare.exempt_networks(&self.exempt_networks).map(drop);
         problems.note("exempt_networks", networks);
         let (Some(quotas), Some(key), true) = (quotas, key, problems.is_empty()) else {
@@ -129,11 +146,7 @@ impl RateLimitSettings {
         if self.capped {
             fields = fields.capped();
         }
-        let guard = RateLimit::with_store(limit, MemoryQuotaStore::with_capacity(capacity))
-            .fields(fields.jitter(Duration::from_secs(jitter.into())));
-        Ok(match self.local_share_of {
-            Some(instances) => guard.local_share(instances),
-            None => guard,
-        })
+        let guard = RateLimit::with_store(limit, MemoryQuotaStore::with_capacity(capacity));
+        Ok(guard.fields(fields.jitter(Duration::from_secs(jitter.into()))))
     }
 }

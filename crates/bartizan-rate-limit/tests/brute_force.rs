@@ -332,7 +332,7 @@ async fn a_guarded_verifier_is_not_asked_once_too_many_failed() {
     }
     for password in ["wrong", "open sesame"] {
         let refused = verify(&verifier, password, Some(1)).await;
-        let Err(LoginError::Overloaded { retry_after }) = refused else {
+        let Err(LoginError::Throttled { retry_after }) = refused else {
             panic!("the right password is not looked at, either");
         };
         assert_eq!(seconds(retry_after), 12);

@@ -49,7 +49,7 @@ async fn all_settings_make_a_guard() {
         r#"{"quotas": "10 per 2 seconds; 1000/day", "key": "principal|client + method",
             "scope": "login", "cost": 5, "exempt_networks": ["10.0.0.0/8"],
             "without_fields": true, "legacy_fields": "delay", "capped": true,
-            "jitter_seconds": 10, "capacity": 1000, "local_share_of": 3}"#,
+            "jitter_seconds": 10, "capacity": 1000}"#,
     )
     .build()
     .unwrap();
@@ -78,6 +78,29 @@ fn everything_that_is_wrong_is_reported_at_once() {
             "capacity",
             "exempt_networks"
         ],
+    );
+}
+
+#[test]
+fn a_setting_that_makes_the_limit_void_is_refused() {
+    for (json, expected) in [
+        (r#"{"quotas": "5/minute", "cost": 0}"#, "cost"),
+        (r#"{"quotas": "5/minute", "cost": 6}"#, "cost"),
+        (
+            r#"{"quotas": "50/minute; 9/hour burst 3", "cost": 4}"#,
+            "cost",
+        ),
+        (
+            r#"{"quotas": "5/minute", "local_share_of": 3}"#,
+            "local_share_of",
+        ),
+    ] {
+        assert_eq!(problems(json), [expected], "{json}");
+    }
+    assert!(
+        settings(r#"{"quotas": "5/minute", "cost": 5}"#)
+            .build()
+            .is_ok()
     );
 }
 

@@ -174,6 +174,24 @@ fn a_clock_that_is_set_back_empties_a_bucket_at_most() {
 }
 
 #[test]
+fn a_bucket_that_nobody_touched_for_weeks_is_full() {
+    let quota = Quota::per_second(1000).burst(10);
+    let day = SECOND * 86_400;
+    for days in 1..=19 {
+        let store = Ledger::new(1);
+        for _ in 0..10 {
+            let charge = Charge::new(b"a", &quota, 1);
+            assert!(store.take_at(&[charge], day).is_allowed());
+        }
+        let back = store.take_at(&[Charge::new(b"a", &quota, 1)], day + day * days);
+        assert_eq!(back.states()[0].remaining(), 9, "after {days} days");
+        // Of another key in the same set, from which it might inherit a debt.
+        let other = store.take_at(&[Charge::new(b"b", &quota, 1)], day + day * days);
+        assert_eq!(other.states()[0].remaining(), 9, "after {days} days");
+    }
+}
+
+#[test]
 fn does_not_drift_where_a_second_is_no_multiple_of_the_limit() {
     for (limit, burst) in [(3, 1), (7, 5), (997, 10)] {
         let quota = Quota::per_second(limit).burst(burst);

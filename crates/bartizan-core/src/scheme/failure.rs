@@ -34,6 +34,13 @@ impl AuthFailure {
         Self::new(scheme, StatusCode::BAD_REQUEST, slug, detail)
     }
 
+    /// Too many credentials were wrong, and these were not looked at: 429.
+    #[must_use]
+    pub fn throttled(scheme: &'static str, retry_after: Duration) -> Self {
+        let (status, slug) = (StatusCode::TOO_MANY_REQUESTS, "too-many-logins");
+        Self::new(scheme, status, slug, "too many logins have failed").with_retry_after(retry_after)
+    }
+
     /// The credentials could not be checked, for a reason that is ours: 503.
     #[must_use]
     pub fn unavailable(scheme: &'static str, source: impl Into<BoxError>) -> Self {
@@ -69,7 +76,7 @@ impl AuthFailure {
         self.scheme
     }
 
-    /// Returns the status: 400, 401 or 503.
+    /// Returns the status: 400, 401, 429 or 503.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -109,10 +116,12 @@ impl AuthFailure {
         }
     }
 
-    /// Makes the rejection, with `challenges` unless the fault is ours.
+    /// Makes the rejection, with `challenges` unless the fault is ours, or it is the
+    /// number of attempts.
     pub(super) fn into_rejection(self, challenges: Vec<Challenge>) -> Rejection {
         let mut rejection = Rejection::new(self.status, self.slug, self.detail).by(self.scheme);
-        if !self.status.is_server_error() {
+        let is_throttled = self.status == StatusCode::TOO_MANY_REQUESTS;
+        if !self.status.is_server_error() && !is_throttled {
             for challenge in challenges {
                 rejection = rejection.challenge(challenge);
             }

@@ -38,6 +38,11 @@ impl Settings {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 Rejection::new(status, "temporarily_unavailable", detail).retry_after(retry_after)
             }
+            LoginError::Throttled { retry_after } => {
+                let detail = "too many logins have failed";
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                Rejection::new(status, "temporarily_unavailable", detail).retry_after(retry_after)
+            }
             other => failure(other),
         })?;
         scopes.retain(|scope| principal.has_scope(scope));

@@ -159,6 +159,19 @@ async fn too_many_logins_are_503_with_a_time_to_retry() {
 }
 
 #[tokio::test]
+async fn too_many_failed_logins_are_429_with_a_time_to_retry() {
+    let form = "grant_type=password&username=guessed&password=x";
+
+    let answer = send(&endpoint_with(Users::default()), post(form)).await;
+
+    assert_eq!(
+        (answer.status, answer.error()),
+        (429, "temporarily_unavailable")
+    );
+    assert_eq!(answer.headers[RETRY_AFTER], "12");
+}
+
+#[tokio::test]
 async fn a_login_that_cannot_be_checked_is_503_and_never_denied() {
     let form = "grant_type=password&username=failure&password=x";
 
@@ -213,6 +226,9 @@ impl PasswordVerifier for Users {
             ("failure", _) => Err(LoginError::Failed("db-7 is down".into())),
             ("overload", _) => Err(LoginError::Overloaded {
                 retry_after: Duration::from_millis(1_200),
+            }),
+            ("guessed", _) => Err(LoginError::Throttled {
+                retry_after: Duration::from_secs(12),
             }),
             _ => Err(LoginError::Denied),
         };

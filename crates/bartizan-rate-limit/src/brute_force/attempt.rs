@@ -1,33 +1,39 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bartizan_core::BoxError;
 
 use super::keys::AccountKeys;
 use super::throttle::Inner;
-use crate::{Charge, Quota};
+use crate::{BucketState, Charge, Quota};
 
 /// An attempt to log in that was admitted, and is counted as failed until it is said
 /// otherwise; also when it is dropped.
 #[must_use]
 pub struct LoginAttempt {
     throttle: Arc<Inner>,
-    charged: Vec<(Vec<u8>, Quota)>,
+    charged: Vec<Charged>,
+    admitted: SystemTime,
     account: Option<AccountKeys>,
     /// Whether the address had failed at the account before.
     had_failed: bool,
 }
 
+/// A bucket that the attempt is counted in, and how it stood then.
+type Charged = (Vec<u8>, Quota, BucketState);
+
 impl LoginAttempt {
     pub(super) fn new(
         throttle: Arc<Inner>,
-        charged: Vec<(Vec<u8>, Quota)>,
+        (charged, admitted): (Vec<Charged>, SystemTime),
         account: Option<AccountKeys>,
         had_failed: bool,
     ) -> Self {
         Self {
             throttle,
             charged,
+            admitted,
             account,
             had_failed,
         }
@@ -38,7 +44,7 @@ impl LoginAttempt {
         drop(self);
     }
 
-    /// Gives back what was counted: the attempt came to nothing, for a reason that is
+    /// Gives back what was counted and has not refilled since: the attempt came to nothing, for a reason that is
     /// not the client's.
     ///
     /// # Errors
@@ -81,13 +87,15 @@ impl LoginAttempt {
     }
 
     async fn give_back(&self) -> Result<(), BoxError> {
+        let Inner { store, clock, .. } = &*self.throttle;
+        let now = clock.now();
+        let elapsed = now.duration_since(self.admitted).unwrap_or_default();
         let charges: Vec<_> = self
             .charged
             .iter()
-            .map(|(key, quota)| Charge::new(key, quota, 1))
+            .map(|(key, quota, state)| Charge::new(key, quota, state.unrefilled(quota, 1, elapsed)))
             .collect();
-        let Inner { store, clock, .. } = &*self.throttle;
-        store.give_back(&charges, clock.now()).get().await
+        store.give_back(&charges, now).get().await
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bartizan_core::{BoxError, ClientAddr, Clock, SystemClock};
 
@@ -11,8 +11,8 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 
 /// Counts failed logins: by account and address, by address, by account, and all.
 ///
-/// An account is never locked. Whoever fails is slowed down where it fails, and the
-/// owner of an account gets in from elsewhere:
+/// Whoever fails is slowed down where it fails, and the owner of an account gets in from
+/// elsewhere:
 ///
 /// 1. An address at which a login to the account succeeded in the last 30 days is
 ///    *known* for it: only its own failures at the account count.
@@ -25,6 +25,12 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 /// clears the failures of its own address at its own account, and no others: an
 /// attacker's own account is of no use to it. One that is refused is not counted, and
 /// its password is not looked at.
+///
+/// An owner at a known address is never locked out by others. One at a new address is,
+/// by whoever has more fresh addresses than newcomers may fail, such as 300 a day by
+/// default: a botnet, or a network of IPv6 with a /48, which has 65,536 of the /64 that
+/// count as one. [`network`](Self::network) with 48 bits makes such a network one
+/// address, and then all its customers, where a provider gives them less.
 ///
 /// Which addresses are known, and which have failed, is kept in the memory of each
 /// instance, 65,536 pairs of either: what does not fit is forgotten, longest ago first.
@@ -142,22 +148,27 @@ impl LoginThrottle {
             None => Standing::default(),
         };
         let buckets = inner.buckets(&keys, standing);
-        let taken = inner.take(&buckets).await.map_err(LoginRefused::failed)?;
+        let now = inner.clock.now();
+        let taken = inner
+            .take(&buckets, now)
+            .await
+            .map_err(LoginRefused::failed)?;
         if !taken.is_allowed() {
             return Err(LoginRefused::too_many(&taken));
         }
         if let Some(account) = &keys.account {
-            inner.failed.put(&account.pair, inner.clock.now());
+            inner.failed.put(&account.pair, now);
         }
         let charged = buckets
             .iter()
-            .map(|(key, quota)| (key.to_vec(), (*quota).clone()))
+            .zip(taken.states())
+            .map(|((key, quota), state)| (key.to_vec(), (*quota).clone(), *state))
             .collect();
         let had_failed = standing.had_failed;
         let account = keys.account;
         Ok(LoginAttempt::new(
             Arc::clone(inner),
-            charged,
+            (charged, now),
             account,
             had_failed,
         ))
@@ -209,12 +220,12 @@ impl Inner {
         buckets
     }
 
-    async fn take(&self, buckets: &[Bucket<'_>]) -> Result<Taken, BoxError> {
+    async fn take(&self, buckets: &[Bucket<'_>], now: SystemTime) -> Result<Taken, BoxError> {
         let charges = buckets
             .iter()
             .map(|(key, quota)| Charge::new(key, quota, 1))
             .collect::<Vec<_>>();
-        let taken = self.store.take(&charges, self.clock.now()).get().await?;
+        let taken = self.store.take(&charges, now).get().await?;
         if taken.states().len() == charges.len() {
             Ok(taken)
         } else {

@@ -11,7 +11,7 @@ use super::{LoginThrottle, scope};
 /// It goes wherever a [`PasswordVerifier`] does: HTTP Basic, the password grant. It
 /// learns the client's address from a [`LoginScopeLayer`](crate::LoginScopeLayer) in
 /// front; without one, each login fails with [`LoginError::Failed`], which is 503. A
-/// login that is refused is [`LoginError::Overloaded`], with the time to wait.
+/// login that is refused is [`LoginError::Throttled`], with the time to wait: 429.
 ///
 /// # Example
 ///
@@ -61,7 +61,7 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
                 Ok(attempt) => attempt,
                 Err(refused) => {
                     return Err(match refused.retry_after() {
-                        Some(retry_after) => LoginError::Overloaded { retry_after },
+                        Some(retry_after) => LoginError::Throttled { retry_after },
                         None => LoginError::Failed(refused.into()),
                     });
                 }

@@ -2,8 +2,6 @@ use std::time::SystemTime;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::seal::Limit;
-
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -18,27 +16,30 @@ pub enum LegacyReset {
     UnixTime,
 }
 
-/// Tells of `limit`, unless the fields tell of one with less left.
-pub(super) fn write(
-    headers: &mut HeaderMap,
-    limit: &Limit<'_>,
+/// Whether the fields tell of a quota with as little left.
+pub(super) fn is_told(headers: &HeaderMap, remaining: u64) -> bool {
+    let told = headers.get(REMAINING).and_then(|value| value.to_str().ok());
+    told.is_some_and(|told| told.parse().is_ok_and(|told: u64| told <= remaining))
+}
+
+/// Tells of a `quota` of which so much is left, and more is to be had after so many
+/// seconds.
+pub(super) fn lines(
+    quota: u64,
+    remaining: u64,
+    after: u64,
     reset: LegacyReset,
     now: SystemTime,
-) {
-    let told = headers.get(REMAINING).and_then(|value| value.to_str().ok());
-    if told.is_some_and(|told| told.parse().is_ok_and(|told: u64| told <= limit.remaining)) {
-        return;
-    }
+) -> [(HeaderName, HeaderValue); 3] {
     let reset = match reset {
-        LegacyReset::Delay => limit.reset,
+        LegacyReset::Delay => after,
         LegacyReset::UnixTime => {
             let now = now
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default();
-            now.as_secs().saturating_add(limit.reset)
+            now.as_secs().saturating_add(after)
         }
     };
-    headers.insert(LIMIT, HeaderValue::from(limit.policy.quota()));
-    headers.insert(REMAINING, HeaderValue::from(limit.remaining));
-    headers.insert(RESET, HeaderValue::from(reset));
+    [(LIMIT, quota), (REMAINING, remaining), (RESET, reset)]
+        .map(|(name, number)| (name, HeaderValue::from(number)))
 }

@@ -14,7 +14,7 @@ use http::HeaderName;
 
 pub use self::legacy::LegacyReset;
 pub(crate) use self::policy::Policy;
-pub(crate) use self::seal::{Limit, append, has_denied_access};
+pub(crate) use self::seal::{Limit, Limits, append, has_denied_access, reject};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");

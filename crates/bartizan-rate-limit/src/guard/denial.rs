@@ -1,11 +1,12 @@
 use std::time::{Duration, SystemTime};
 
 use bartizan_core::Rejection;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use super::asked::{Asked, Standing, seconds};
-use super::pass;
-use crate::{Allowance, Fields, Taken};
+use super::asked::Entries;
+use super::standing::seconds;
+use super::told::Told;
+use crate::{Allowance, Fields, Taken, fields};
 
 /// The problem type of a request beyond its quota ([section 5.1]).
 ///
@@ -13,11 +14,16 @@ use crate::{Allowance, Fields, Taken};
 const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
 /// Makes the rejection of a request that some of the quotas do not allow.
-pub(super) fn denial(fields: &Fields, asked: &Asked, taken: &Taken, now: SystemTime) -> Rejection {
+pub(super) fn denial(
+    fields: &Fields,
+    entries: &Entries,
+    keys: &[u8],
+    taken: &Taken,
+    now: SystemTime,
+) -> Rejection {
     let mut violated = Vec::with_capacity(1);
     let mut delay = Duration::ZERO;
-    let policies = asked.entries().policies();
-    for ((entry, at), state) in policies.zip(taken.states()) {
+    for ((entry, at), state) in entries.policies().zip(taken.states()) {
         let quota = entry.plan().quotas().get(at);
         let until = match state.allowance() {
             Allowance::Now => continue,
@@ -32,38 +38,21 @@ pub(super) fn denial(fields: &Fields, asked: &Asked, taken: &Taken, now: SystemT
     }
     // Whole seconds, so that no rounding puts it before a `t` of the fields.
     let delay = u64::from(seconds(delay)).max(1);
-    let delay = Duration::from_secs(delay.saturating_add(fields.extra_seconds()));
+    let delay = delay.saturating_add(fields.extra_seconds());
     let rejection = Rejection::new(
         StatusCode::TOO_MANY_REQUESTS,
         "quota-exceeded",
         "too many requests were sent",
     );
     let rejection = rejection
-        .retry_after(delay)
+        .retry_after(Duration::from_secs(delay))
         .problem_type(QUOTA_EXCEEDED)
         .member("violated-policies", violated);
-    if fields.is_none() {
-        return rejection;
-    }
-    let standing = Standing::of(taken, asked.entries());
-    let mut headers = HeaderMap::new();
-    let delay = Some(delay.as_secs());
-    pass::append(
-        &mut headers,
-        fields,
-        asked.entries(),
-        &standing,
-        Some(asked),
-        now,
-        delay,
-    );
-    let mut name = None;
-    let mut rejection = rejection;
-    for (next, value) in headers {
-        name = next.or(name);
-        if let Some(name) = &name {
-            rejection = rejection.field(name.clone(), value);
-        }
-    }
-    rejection
+    let told = Told {
+        entries,
+        taken,
+        keys: Some(keys),
+        refunded: None,
+    };
+    fields::reject(rejection, fields, &told, now, delay)
 }

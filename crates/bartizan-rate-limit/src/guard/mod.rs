@@ -6,6 +6,8 @@ mod pass;
 mod plan;
 mod refund;
 mod settings;
+mod standing;
+mod told;
 
 use std::error::Error;
 use std::fmt;
@@ -15,8 +17,7 @@ use std::sync::Arc;
 use bartizan_core::{BoxFuture, Clock, Guard, RequestHead, SystemClock, Verdict};
 use http::StatusCode;
 
-use self::asked::Asked;
-pub(crate) use self::asked::{Entries, Standing};
+pub(crate) use self::asked::Entries;
 pub use self::in_flight::{InFlight, Permit};
 pub use self::limit::{InvalidNetwork, Limit};
 pub use self::pass::Admission;
@@ -24,6 +25,8 @@ pub use self::plan::Plan;
 pub use self::refund::Refund;
 use self::refund::Refunds;
 use self::settings::{OnFailure, Settings};
+pub(crate) use self::standing::Standing;
+use crate::key::KeyBytes;
 use crate::routes::Table;
 use crate::{Fields, MemoryQuotaStore, QuotaStore, Quotas, RouteTable};
 
@@ -118,6 +121,9 @@ impl RateLimit {
     /// Gives back what a request took when `condition` holds for the status of its
     /// response: a login that succeeded, a request that was answered 304.
     ///
+    /// What the bucket has refilled by then is not given back once more: who keeps
+    /// requests open saves up nothing.
+    ///
     /// A rejection by a guard further in counts with the status that it has over HTTP,
     /// and so does a response of gRPC that fails before its body. How a stream of gRPC
     /// ends is not known when its response begins.
@@ -196,8 +202,9 @@ impl Guard for RateLimit {
     #[inline]
     fn check(&self, head: RequestHead<'_>) -> Verdict<Admission> {
         let (limits, more) = self.0.table.find(head);
-        match Asked::of(limits.iter().chain(more), head) {
-            Ok(Some(asked)) => Settings::ask(&self.0, asked),
+        let mut keys = KeyBytes::new();
+        match Entries::of(limits.iter().chain(more), head, &mut keys) {
+            Ok(Some(entries)) => Settings::ask(&self.0, entries, keys.as_slice()),
             Ok(None) => Verdict::Pass(Admission::silent()),
             Err(rejection) => Verdict::Reject(rejection),
         }

@@ -3,12 +3,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bartizan_core::Pass;
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 
-use super::asked::{Asked, Entries, Standing};
+use super::asked::{Entries, Entry};
 use super::settings::Settings;
-use crate::fields::{self, Limit as Told};
-use crate::{Fields, QuotaOutcome};
+use super::told::Told;
+use crate::{QuotaOutcome, Taken, fields};
 
 /// What a [`RateLimit`](crate::RateLimit) lets pass.
 pub struct Admission(Option<Taking>);
@@ -17,8 +17,8 @@ pub struct Admission(Option<Taking>);
 pub(super) struct Taking {
     settings: Arc<Settings>,
     outcome: QuotaOutcome,
-    /// With the keys, where something may be done with them later.
-    asked: Option<Box<Asked>>,
+    /// Kept where something may be done with them later.
+    keys: Option<Box<[u8]>>,
     now: SystemTime,
 }
 
@@ -28,84 +28,78 @@ impl Admission {
         Self(None)
     }
 
-    pub(super) const fn of(taking: Taking) -> Self {
-        Self(Some(taking))
-    }
-}
-
-impl Taking {
-    pub(super) fn new(
+    /// Of a request that took something of `entries`, at `now`.
+    #[inline]
+    pub(super) fn of(
         settings: &Arc<Settings>,
-        asked: Asked,
-        standing: Standing,
+        entries: Entries,
+        keys: &[u8],
+        taken: Taken,
         now: SystemTime,
     ) -> Self {
         let needs_keys = settings.refunds.are_possible() || settings.fields.has_partition_key();
-        let (entries, asked) = if needs_keys {
-            (asked.entries().clone(), Some(Box::new(asked)))
-        } else {
-            (asked.into_entries(), None)
-        };
-        Self {
+        Self(Some(Taking {
             settings: Arc::clone(settings),
             outcome: QuotaOutcome {
                 entries,
-                standing,
+                taken,
                 outer: None,
             },
-            asked,
+            keys: needs_keys.then(|| keys.into()),
             now,
-        }
+        }))
     }
 }
 
 impl Pass for Admission {
+    #[inline]
     fn admit<B>(&mut self, request: &mut Request<B>) {
         let Some(taking) = &self.0 else {
             return;
         };
-        if taking.settings.has_outcome {
-            let mut outcome = taking.outcome.clone();
-            outcome.outer = request.extensions_mut().remove().map(Box::new);
-            request.extensions_mut().insert(outcome);
+        let settings = &taking.settings;
+        if !settings.has_outcome {
+            return;
         }
+        let is_done = settings.fields.is_none() && !settings.refunds.are_possible();
+        let mut outcome = if is_done {
+            match self.0.take() {
+                Some(taking) => taking.outcome,
+                None => return,
+            }
+        } else {
+            taking.outcome.clone()
+        };
+        outcome.outer = request.extensions_mut().remove().map(Box::new);
+        request.extensions_mut().insert(outcome);
     }
 
+    #[inline]
     fn seal<B>(self, response: &mut Response<B>) {
         let Some(taking) = self.0 else {
             return;
         };
         let settings = &taking.settings;
-        let entries = &taking.outcome.entries;
-        let mut standing = taking.outcome.standing;
-        if let Some(asked) = &taking.asked {
-            let is_refunded = settings.refunds.give_back(settings, asked, response);
-            if is_refunded {
-                standing = standing.after_refund(entries);
-            }
-        }
+        let QuotaOutcome { entries, taken, .. } = &taking.outcome;
+        let refunded = taking.keys.as_deref().and_then(|keys| {
+            let then = (taken, taking.now);
+            settings
+                .refunds
+                .give_back(settings, entries, keys, then, response)
+        });
         if settings.fields.is_none() {
             return;
         }
-        let is_own = entries.iter().all(super::asked::Entry::is_own);
-        if !is_own
-            && fields::has_denied_access(
-                response.status(),
-                response.headers(),
-                response.extensions(),
-            )
-        {
+        if !entries.iter().all(Entry::is_own) && fields::has_denied_access(response) {
             return;
         }
-        append(
-            response.headers_mut(),
-            &settings.fields,
+        let told = Told {
             entries,
-            &standing,
-            taking.asked.as_deref(),
-            taking.now,
-            None,
-        );
+            taken,
+            keys: taking.keys.as_deref(),
+            refunded,
+        };
+        fields::append(response.headers_mut(), &settings.fields, &told, taking.now);
     }
 }
 
@@ -114,27 +108,4 @@ impl fmt::Debug for Admission {
         let outcome = self.0.as_ref().map(|taking| &taking.outcome);
         f.debug_tuple("Admission").field(&outcome).finish()
     }
-}
-
-/// Adds to `headers` what is left of the quotas.
-pub(super) fn append(
-    headers: &mut HeaderMap,
-    fields: &Fields,
-    entries: &Entries,
-    standing: &Standing,
-    asked: Option<&Asked>,
-    now: SystemTime,
-    retry_after: Option<u64>,
-) {
-    let limits = entries.policies().zip(standing.iter());
-    let limits = limits.filter_map(|((entry, at), state)| {
-        Some(Told {
-            policy: entry.plan().policies().get(at)?,
-            remaining: u64::from(state.remaining),
-            reset: u64::from(state.next),
-            key: asked.map(|asked| asked.key(entry)),
-        })
-    });
-    let policies = entries.iter().map(|entry| entry.plan().value());
-    fields::append(headers, fields, policies, limits, now, retry_after);
 }

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bartizan_core::{BoxFuture, Reply};
 use http::{Response, StatusCode};
 
-use super::asked::Asked;
+use super::asked::Entries;
 use super::settings::Settings;
+use crate::Taken;
 use crate::status::status_of;
 
 /// Left among the extensions of a response by a handler, gives back what its request
@@ -45,29 +47,35 @@ impl Refunds {
         self.by_handler || self.condition.is_some()
     }
 
-    /// Gives back, if the response says so; returns whether it did.
+    /// Gives back what was `taken`, if the response says so; returns how long the
+    /// request had it, if it did.
     pub(super) fn give_back<B>(
         &self,
         settings: &Settings,
-        asked: &Asked,
+        entries: &Entries,
+        keys: &[u8],
+        taken: (&Taken, SystemTime),
         response: &mut Response<B>,
-    ) -> bool {
+    ) -> Option<Duration> {
         let by_handler = self.by_handler && response.extensions_mut().remove::<Refund>().is_some();
         let by_status = self
             .condition
             .as_ref()
             .is_some_and(|holds| holds(status_of(response)));
         if !by_handler && !by_status {
-            return false;
+            return None;
         }
-        match asked.give_back(&*settings.store, settings.clock.now()) {
-            Reply::Ready(given_back) => given_back.is_ok(),
+        let now = settings.clock.now();
+        match entries.give_back(keys, taken, &*settings.store, now) {
+            Reply::Ready(given_back) => given_back
+                .ok()
+                .map(|()| now.duration_since(taken.1).unwrap_or_default()),
             Reply::Wait(giving_back) => {
                 if let Some(spawn) = &self.spawn {
                     // That nothing was given back errs on the side of the limit.
                     spawn(Box::pin(async move { drop(giving_back.await) }));
                 }
-                false
+                None
             }
         }
     }

@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use bartizan_core::{BoxError, BoxFuture, Clock, Rejection, Reply, Verdict};
 
-use super::asked::{Asked, Standing};
+use super::asked::Entries;
 use super::denial::denial;
-use super::pass::{Admission, Taking};
+use super::pass::Admission;
 use super::refund::Refunds;
 use crate::routes::Table;
 use crate::{Fields, MemoryQuotaStore, QuotaStore, Taken};
@@ -34,67 +34,72 @@ pub(super) enum OnFailure {
 impl Settings {
     /// Asks the store, and judges by its answer.
     #[inline]
-    pub(super) fn ask(settings: &Arc<Self>, asked: Asked) -> Verdict<Admission> {
+    pub(super) fn ask(settings: &Arc<Self>, entries: Entries, keys: &[u8]) -> Verdict<Admission> {
         let now = settings.clock.now();
-        match asked.take(&*settings.store, now) {
-            Reply::Ready(Ok(taken)) => settings.judge(settings, asked, &taken, now),
-            Reply::Ready(Err(error)) => settings.failed(&asked, error, now),
-            Reply::Wait(taken) => Verdict::Wait(settings.wait(settings, asked, taken, now)),
+        match entries.take(keys, &*settings.store, now) {
+            Reply::Ready(Ok(taken)) => Self::judge(settings, entries, keys, taken, now),
+            Reply::Ready(Err(error)) => settings.failed(&entries, keys, error, now),
+            Reply::Wait(taken) => Verdict::Wait(Self::wait(settings, entries, keys, taken, now)),
         }
     }
 
     fn wait(
-        &self,
-        shared: &Arc<Self>,
-        asked: Asked,
+        settings: &Arc<Self>,
+        entries: Entries,
+        keys: &[u8],
         taken: BoxFuture<Result<Taken, BoxError>>,
         now: SystemTime,
     ) -> BoxFuture<Verdict<Admission>> {
-        let settings = Arc::clone(shared);
+        let (settings, keys) = (Arc::clone(settings), keys.to_vec());
         Box::pin(async move {
             match taken.await {
-                Ok(taken) => settings.judge(&settings, asked, &taken, now),
-                Err(error) => settings.failed(&asked, error, now),
+                Ok(taken) => Self::judge(&settings, entries, &keys, taken, now),
+                Err(error) => settings.failed(&entries, &keys, error, now),
             }
         })
     }
 
     #[inline]
     fn judge(
-        &self,
-        shared: &Arc<Self>,
-        asked: Asked,
-        taken: &Taken,
+        settings: &Arc<Self>,
+        entries: Entries,
+        keys: &[u8],
+        taken: Taken,
         now: SystemTime,
     ) -> Verdict<Admission> {
-        if taken.states().len() != asked.entries().policies().count() {
+        if !entries.are_answered_by(&taken) {
             return refuse("the store answered to other charges than it was given");
         }
         if !taken.is_allowed() {
-            return Verdict::Reject(denial(&self.fields, &asked, taken, now));
+            return Verdict::Reject(denial(&settings.fields, &entries, keys, &taken, now));
         }
-        if self.fields.is_none() && !self.has_outcome && !self.refunds.are_possible() {
+        let is_silent = settings.fields.is_none() && !settings.refunds.are_possible();
+        if is_silent && !settings.has_outcome {
             return Verdict::Pass(Admission::silent());
         }
-        let standing = Standing::of(taken, asked.entries());
-        let taking = Taking::new(shared, asked, standing, now);
-        Verdict::Pass(Admission::of(taking))
+        Verdict::Pass(Admission::of(settings, entries, keys, taken, now))
     }
 
     #[cold]
-    fn failed(&self, asked: &Asked, error: BoxError, now: SystemTime) -> Verdict<Admission> {
+    fn failed(
+        &self,
+        entries: &Entries,
+        keys: &[u8],
+        error: BoxError,
+        now: SystemTime,
+    ) -> Verdict<Admission> {
         match &self.failure {
             OnFailure::Open => Verdict::Pass(Admission::silent()),
             OnFailure::Refuse => refuse(error),
             OnFailure::Share(instances, store) => {
-                let plans = asked.entries().iter().map(|entry| entry.plan());
+                let plans = entries.iter().map(|entry| entry.plan());
                 let quotas: Vec<_> = plans.map(|plan| plan.share(*instances)).collect();
-                match asked.take_of(&**store, &quotas, now) {
+                match entries.take_of(keys, &**store, &quotas, now) {
                     Reply::Ready(Ok(taken)) if taken.is_allowed() => {
                         Verdict::Pass(Admission::silent())
                     }
                     Reply::Ready(Ok(taken)) => {
-                        Verdict::Reject(denial(&self.fields, asked, &taken, now))
+                        Verdict::Reject(denial(&self.fields, entries, keys, &taken, now))
                     }
                     _ => refuse(error),
                 }

@@ -136,6 +136,14 @@ impl Pace {
     }
 }
 
+impl Pace {
+    /// Returns how many ticks ahead a bucket can be full at most: a unit takes up to four,
+    /// and a few more are for rounding.
+    pub(crate) const fn most_ticks(exponent: u32) -> i64 {
+        (1 << (Self::ring(exponent) - SPARE + 2)) + 8
+    }
+}
+
 fn largest(exponent: u32) -> u64 {
     1 << (Pace::ring(exponent) - SPARE)
 }

@@ -85,7 +85,8 @@ impl Routes {
     /// # Errors
     ///
     /// [`InvalidRoutes`] with every pattern that cannot be read, that overlaps with
-    /// another so that none is more exact, or that has too many quotas.
+    /// another so that none is more exact, or that has too many quotas, alone or with
+    /// those of another pattern.
     pub fn otherwise(self, limit: Limit) -> Result<RouteTable, InvalidRoutes> {
         let mut invalid = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -115,6 +116,13 @@ impl Routes {
                 invalid.push((pattern.clone(), error));
             }
         }
+        if invalid.is_empty()
+            && let Some(pattern) = too_many_together(&by_pattern, &rows, &limit)
+        {
+            let most = Quotas::MAX;
+            let error = format!("has more than {most} quotas together with those of another");
+            invalid.push((pattern, error));
+        }
         if !invalid.is_empty() {
             return Err(InvalidRoutes { invalid });
         }
@@ -126,6 +134,30 @@ impl Routes {
             otherwise: vec![limit],
         })))
     }
+}
+
+/// Returns the pattern with the most quotas, where these and those of some other are more
+/// than can be decided together: a path that is not in normal form can be under both.
+fn too_many_together(
+    by_pattern: &HashMap<String, usize>,
+    rows: &[Row],
+    otherwise: &Limit,
+) -> Option<String> {
+    let quotas = |row: &Row| {
+        let of_method =
+            |(_, limits): &(_, Vec<Limit>)| limits.iter().map(Limit::fixed_quotas).sum::<usize>();
+        row.0.iter().map(of_method).max().unwrap_or(0)
+    };
+    let sized = by_pattern.iter().filter_map(|(pattern, at)| {
+        let row = rows.get(*at)?;
+        Some((quotas(row), pattern))
+    });
+    let mut sized: Vec<_> = sized.collect();
+    sized.sort();
+    let (most, pattern) = sized.pop()?;
+    let next = sized.last().map_or(0, |(quotas, _)| *quotas);
+    let together = most + next.max(otherwise.fixed_quotas());
+    (together > Quotas::MAX).then(|| pattern.clone())
 }
 
 impl fmt::Debug for Routes {

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Quotas;
+use crate::{Quota, Quotas};
 
 /// Whether a bucket allows a cost.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,6 +61,7 @@ impl BucketState {
 
     /// Returns whether the bucket allows the cost.
     #[must_use]
+    #[inline]
     pub fn is_allowed(&self) -> bool {
         self.retry == 0
     }
@@ -87,6 +88,18 @@ impl BucketState {
         Duration::from_nanos(self.reset)
     }
 
+    /// Returns how many of the `cost` requests that were taken from the bucket, which
+    /// then was in this state, have not refilled after as long as `elapsed`.
+    ///
+    /// What a bucket owes refills in the order in which it was taken, and this was the
+    /// last. A request that has begun to refill counts whole.
+    pub(crate) fn unrefilled(&self, quota: &Quota, cost: u32, elapsed: Duration) -> u32 {
+        let left = self.reset().saturating_sub(elapsed).as_nanos();
+        let left = left * u128::from(quota.limit());
+        let left = left.div_ceil(quota.period().as_nanos().max(1));
+        u32::try_from(left).map_or(cost, |left| left.min(cost))
+    }
+
     /// Returns the time until the cost is allowed, unless it is allowed or never will
     /// be.
     #[must_use]
@@ -108,58 +121,55 @@ impl fmt::Debug for BucketState {
     }
 }
 
-/// What the buckets say to the charges of one request; kept in place, without
-/// allocation.
-#[derive(Clone, Copy, Debug)]
-pub struct Taken {
-    states: [BucketState; Quotas::MAX],
-    count: usize,
+/// What the buckets say to the charges of one request.
+///
+/// For one charge it is made without allocation.
+#[derive(Clone, Debug)]
+pub struct Taken(States);
+
+#[derive(Clone, Debug)]
+enum States {
+    One(BucketState),
+    Several(Vec<BucketState>),
 }
 
 impl Taken {
     /// Collects the states of up to [`Quotas::MAX`] buckets; `None` for more.
     #[must_use]
     pub fn new(states: &[BucketState]) -> Option<Self> {
-        let mut taken = Self::empty();
-        taken
-            .states
-            .get_mut(..states.len())?
-            .copy_from_slice(states);
-        taken.count = states.len();
-        Some(taken)
+        match states {
+            [state] => Some(Self::one(*state)),
+            states if states.len() > Quotas::MAX => None,
+            states => Some(Self(States::Several(states.to_vec()))),
+        }
     }
 
     /// Returns whether every bucket allows its charge; so it is when there is none.
     #[must_use]
+    #[inline]
     pub fn is_allowed(&self) -> bool {
         self.states().iter().all(BucketState::is_allowed)
     }
 
     /// Returns the state of each bucket, in the order of the charges.
     #[must_use]
+    #[inline]
     pub fn states(&self) -> &[BucketState] {
-        self.states.get(..self.count).unwrap_or_default()
-    }
-
-    pub(crate) fn empty() -> Self {
-        Self {
-            states: [BucketState::allowed(0, 0); Quotas::MAX],
-            count: 0,
+        match &self.0 {
+            States::One(state) => std::slice::from_ref(state),
+            States::Several(states) => states,
         }
     }
 
-    pub(crate) fn one(state: BucketState) -> Self {
-        let mut taken = Self::empty();
-        taken.push(state);
-        taken
+    #[inline]
+    pub(crate) const fn one(state: BucketState) -> Self {
+        Self(States::One(state))
     }
 
-    /// Adds a state; one too many is left out, which the store has made sure of.
-    pub(crate) fn push(&mut self, state: BucketState) {
-        if let Some(place) = self.states.get_mut(self.count) {
-            *place = state;
-            self.count += 1;
-        }
+    /// Collects the states of as many buckets as the store has found to be no more than
+    /// are allowed.
+    pub(crate) fn several(states: Vec<BucketState>) -> Self {
+        Self(States::Several(states))
     }
 }
 
@@ -168,5 +178,33 @@ impl Eq for Taken {}
 impl PartialEq for Taken {
     fn eq(&self, other: &Self) -> bool {
         self.states() == other.states()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_refilled_is_not_given_back() {
+        let quota = Quota::per_minute(5);
+        // Three requests were taken before, and two by this one.
+        let state = BucketState::new(Allowance::Now, 0, Duration::from_secs(60));
+        for (elapsed, expected) in [
+            (0, 2),
+            (36, 2),
+            (37, 2),
+            (48, 1),
+            (59, 1),
+            (60, 0),
+            (900, 0),
+        ] {
+            let elapsed = Duration::from_secs(elapsed);
+            assert_eq!(state.unrefilled(&quota, 2, elapsed), expected);
+        }
+        assert_eq!(state.unrefilled(&quota, 0, Duration::ZERO), 0);
+        let most = BucketState::new(Allowance::Now, 0, Duration::MAX);
+        let quota = Quota::per_second(u32::MAX);
+        assert_eq!(most.unrefilled(&quota, u32::MAX, Duration::ZERO), u32::MAX);
     }
 }

@@ -2,7 +2,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use bartizan_core::chain::Chain;
-use bartizan_core::{BoxFuture, Rejection, RequestHead, Verdict, guard_fn};
+use bartizan_core::{BoxFuture, Guard, Pass, Rejection, RequestHead, Verdict, guard_fn};
 use bartizan_rate_limit::Refund;
 use http::HeaderValue;
 use tower::{Layer, ServiceExt, service_fn};
@@ -61,6 +61,42 @@ async fn a_failure_over_grpc_is_no_success() {
         passed += 1;
     }
     assert_eq!(passed, 5);
+}
+
+#[tokio::test]
+async fn requests_that_are_kept_open_save_up_nothing() {
+    let clock = clock();
+    let guard = five(&clock).refund_when(|_| true);
+    let take = || guard.check(RequestHead::of(&from("192.0.2.1")));
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        while let Verdict::Pass(pass) = take() {
+            open.push(pass);
+        }
+        clock.advance(std::time::Duration::from_secs(60));
+    }
+    assert_eq!(open.len(), 100);
+    let mut passed = 0;
+    for pass in open {
+        pass.seal(&mut Response::new(()));
+        while let Verdict::Pass(_) = take() {
+            passed += 1;
+        }
+    }
+    assert_eq!(passed, 5);
+}
+
+#[tokio::test]
+async fn what_was_taken_a_moment_ago_is_given_back_whole() {
+    let clock = clock();
+    let guard = five(&clock).refund_when(|_| true);
+    for _ in 0..20 {
+        let Verdict::Pass(pass) = guard.check(RequestHead::of(&from("192.0.2.1"))) else {
+            panic!("it was given back");
+        };
+        clock.advance(std::time::Duration::from_millis(300));
+        pass.seal(&mut Response::new(()));
+    }
 }
 
 #[tokio::test]

@@ -120,6 +120,26 @@ async fn the_pattern_that_the_router_matched_decides() {
 }
 
 #[test]
+fn patterns_that_a_path_can_match_together_have_no_more_quotas_than_can_be_decided() {
+    let five = || limit("a", "1/second; 2/second; 3/second; 4/second; 5/second");
+    let four = || limit("b", "1/minute; 2/minute; 3/minute; 4/minute");
+    let error = Routes::new()
+        .any("/a", five())
+        .any("/b", four())
+        .otherwise(limit("rest", "1/minute"))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`/a`: has more than 8 quotas together")
+    );
+    let with_rest = Routes::new().any("/a", five()).otherwise(four());
+    assert!(with_rest.is_err());
+    let fitting = Routes::new().any("/a", four()).any("/b", four());
+    assert!(fitting.otherwise(four()).is_ok());
+}
+
+#[test]
 fn every_pattern_that_cannot_be_used_is_named() {
     let error = Routes::new()
         .any("/a/{b", limit("x", "1/minute"))

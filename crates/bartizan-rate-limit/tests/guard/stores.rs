@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bartizan_core::{BoxError, Reply};
-use bartizan_rate_limit::{Charge, MemoryQuotaStore, QuotaStore, Taken};
+use bartizan_rate_limit::{Charge, MemoryQuotaStore, Plan, QuotaStore, Taken};
 use bartizan_testkit::{assert_readiness, assert_rejected};
 
 use super::*;
@@ -105,6 +105,21 @@ impl QuotaStore for Forgetful {
     fn give_back(&self, _: &[Charge<'_>], _: SystemTime) -> Reply<Result<(), BoxError>> {
         Reply::Ready(Ok(()))
     }
+}
+
+#[tokio::test]
+async fn more_quotas_than_can_be_decided_are_refused_where_a_failing_store_is_not() {
+    let many = |scope: &str| {
+        let plan = Plan::new(
+            scope,
+            quotas("1/minute; 2/minute; 3/minute; 4/minute; 5/minute"),
+        );
+        Limit::dynamic(scope, move |_| plan.clone())
+    };
+    let guard = RateLimit::all([many("a"), many("b")]).unwrap();
+    let layer = GuardLayer::new(guard.insecure_fail_open());
+    let (status, slug) = (StatusCode::SERVICE_UNAVAILABLE, "rate-limit-unavailable");
+    assert_rejected(&layer, &from("192.0.2.1"), status, slug).await;
 }
 
 #[tokio::test]

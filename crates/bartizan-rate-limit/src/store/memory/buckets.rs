@@ -12,7 +12,7 @@ impl Buckets<'_> {
         if !seen.is_allowed() {
             return seen;
         }
-        let mut states = Taken::empty();
+        let mut states = Vec::with_capacity(Quotas::MAX);
         for (at, bucket) in self.iter().enumerate() {
             let debt = bucket.take();
             states.push(bucket.taken(debt));
@@ -21,7 +21,7 @@ impl Buckets<'_> {
                 return self.refused(at, bucket.state(debt, debt));
             }
         }
-        states
+        Taken::several(states)
     }
 
     pub(super) fn peek(&self) -> Taken {
@@ -45,23 +45,19 @@ impl Buckets<'_> {
 
     /// Says how the buckets stand, of which the one at `at` refused.
     fn refused(&self, at: usize, state: BucketState) -> Taken {
-        let mut states = Taken::empty();
-        for (index, bucket) in self.iter().enumerate() {
-            states.push(if index == at {
+        let states = self.iter().enumerate();
+        let states = states.map(|(index, bucket)| {
+            if index == at {
                 state
             } else {
                 bucket.untouched()
-            });
-        }
-        states
+            }
+        });
+        Taken::several(states.collect())
     }
 
     fn states(&self, state: impl Fn(&Bucket<'_>) -> BucketState) -> Taken {
-        let mut states = Taken::empty();
-        for bucket in self.iter() {
-            states.push(state(bucket));
-        }
-        states
+        Taken::several(self.iter().map(state).collect())
     }
 
     fn iter(&self) -> impl Iterator<Item = &Bucket<'_>> {

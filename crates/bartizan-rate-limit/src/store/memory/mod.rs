@@ -69,9 +69,10 @@ const KEYS_PER_SET: usize = 4;
 /// faster than one request in 2 ns is slowed to that, and a burst of more than a year's
 /// refill and 2^28 requests may be cut.
 ///
-/// Instants come round: a bucket that nobody touched for 4 years (1 year at 100 a minute,
-/// 50 days at 100 a second, 5 hours at 100 million a second) may be taken for one that
-/// is empty, and its key be refused until it would be full.
+/// Instants come round: a bucket that nobody touched for 6 years (18 months at 100 a
+/// minute, 75 days at 100 a second, 7 hours at 100 million a second) may be taken for one
+/// that is empty, and its key be refused until it would be full. A clock that is set back
+/// by 2 years (6 months, 26 days, 2 hours) or more can leave a bucket full.
 ///
 /// # Several charges
 ///

@@ -21,6 +21,9 @@ pub(super) struct Tag {
 impl Word {
     /// Returns the ticks until the bucket is full: negative once it has been, and none
     /// where there is no bucket.
+    ///
+    /// More than any bucket can owe is an instant that has come round: the bucket has
+    /// been full for long, and is none.
     pub(super) fn ticks_left(self, now: u64) -> Option<i64> {
         if self.0 == 0 {
             return None;
@@ -29,7 +32,8 @@ impl Word {
         let written = (self.0 >> EXPONENT) << unused;
         let ahead = written.wrapping_sub(now << unused);
         // Moved to the top and back, so that the sign of the ring is that of the number.
-        Some(ahead.cast_signed() >> unused)
+        let left = ahead.cast_signed() >> unused;
+        (left <= Pace::most_ticks(self.exponent())).then_some(left)
     }
 
     /// Returns the nanoseconds until the bucket is full; 0 when it is, or where there
