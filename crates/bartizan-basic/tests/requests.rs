@@ -232,7 +232,7 @@ async fn max_bytes_is_the_services_choice() {
 async fn a_throttled_login_is_told_when_to_come_back() {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let request = basic("guessed", "secret");
-    let refused = assert_rejected(&required(), &request, status, "too-many-logins").await;
+    let refused = assert_rejected(&required(), &request, status, "too-many-failed-logins").await;
     assert_eq!(refused.headers()["retry-after"], "12");
     assert!(!refused.headers().contains_key("www-authenticate"));
 }

@@ -37,7 +37,7 @@ impl AuthFailure {
     /// Too many credentials were wrong, and these were not looked at: 429.
     #[must_use]
     pub fn throttled(scheme: &'static str, retry_after: Duration) -> Self {
-        let (status, slug) = (StatusCode::TOO_MANY_REQUESTS, "too-many-logins");
+        let (status, slug) = (StatusCode::TOO_MANY_REQUESTS, "too-many-failed-logins");
         Self::new(scheme, status, slug, "too many logins have failed").with_retry_after(retry_after)
     }
 

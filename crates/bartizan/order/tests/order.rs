@@ -1,5 +1,7 @@
 //! Stacks in a wrong order do not compile, and the compiler says why.
 
+#![expect(clippy::print_stdout, reason = "says what is left out, and why")]
+
 /// The compiler whose words are in the `.stderr` files.
 const WORDED_BY: &str = "rustc 1.95";
 
