@@ -1,4 +1,4 @@
-//! What a rate limit adds to a request, beside tower_governor.
+//! What a rate limit adds to a request, beside `tower_governor`.
 //!
 //! `cargo bench -p benches --bench rate_limit -- ir VARIANT N` sends N requests through
 //! one variant, for an instruction counter.

@@ -5,6 +5,7 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::panic,
     reason = "a benchmark that goes wrong has to stop, and counts in small numbers"

@@ -1,4 +1,4 @@
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use bartizan_core::InvalidSettings;
@@ -60,11 +60,6 @@ pub struct RateLimitSettings {
     /// For how many keys there is room: 65536 by default, 100 million at most.
     #[serde(default)]
     pub capacity: Option<NonZeroUsize>,
-    /// How many instances there are, of which each allows its share while the store
-    /// fails. It is refused, since the store of these settings is in memory: use
-    /// [`RateLimit::local_share`] beside [`RateLimit::store`].
-    #[serde(default)]
-    pub local_share_of: Option<NonZeroU32>,
 }
 
 const MAX_CAPACITY: usize = 100_000_000;
@@ -105,10 +100,6 @@ impl RateLimitSettings {
                 problems.add("cost", "it is more than the burst, so that nothing passes");
             }
             _ => {}
-        }
-        if self.local_share_of.is_some() {
-            let error = "the store of these settings is in memory, and does not fail";
-            problems.add("local_share_of", error);
         }
         let jitter = self.jitter_seconds.unwrap_or(0);
         if jitter > MAX_JITTER {

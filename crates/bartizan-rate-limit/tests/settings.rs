@@ -90,10 +90,6 @@ fn a_setting_that_makes_the_limit_void_is_refused() {
             r#"{"quotas": "50/minute; 9/hour burst 3", "cost": 4}"#,
             "cost",
         ),
-        (
-            r#"{"quotas": "5/minute", "local_share_of": 3}"#,
-            "local_share_of",
-        ),
     ] {
         assert_eq!(problems(json), [expected], "{json}");
     }
