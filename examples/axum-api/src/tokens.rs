@@ -67,7 +67,7 @@ impl Tokens {
     responses(
         (status = 200, description = "A token", body = Granted),
         (status = 400, description = "What is wrong (RFC 6749, section 5.2)", body = Object),
-        (status = 503, description = "Too many logins have failed, with the time to wait"),
+        (status = 429, description = "Too many logins have failed, with the time to wait"),
     ),
 )]
 #[expect(dead_code, reason = "describes the route")]

@@ -88,7 +88,8 @@
 //! - In TOML, tables are groups, and arrays are numbered (`NAME__0`). Numbers,
 //!   booleans and dates count as their text. `NAME` from a source above takes the
 //!   place of a whole array or table; `NAME__0` of what has this number.
-//! - A TOML file is at most 1 MiB long. Others may read it, but not write it, and a
+//! - Of a file that is not TOML in some line nothing is taken: behind a missing quote,
+//!   values look like names. A TOML file is at most 1 MiB long. Others may read it, but not write it, and a
 //!   value for [`SecretString`](crate::SecretString), [`SecretBytes`](crate::SecretBytes)
 //!   or [`Secret`](crate::Secret) is refused if they may read it.
 //! - A name in `.env` or TOML, or one given to [`Loader::set`], that no setting has is a

@@ -27,6 +27,7 @@ impl Sources {
             exposed,
         };
         let (table, errors) = DeTable::parse_recoverable(text);
+        let is_read = errors.is_empty();
         for error in errors {
             let at = error.span().map_or(text.len(), |span| span.start);
             // What the parser says is fixed text, which repeats nothing of the file.
@@ -35,7 +36,11 @@ impl Sources {
             let problem = Problem::new(String::new(), Some(file.origin(at)), kind);
             self.problems.push(problem);
         }
-        self.add_table(&file, "", table.into_inner());
+        // Behind a quote that is missing or one too many, what was meant as a value is
+        // taken for a name, and names are told.
+        if is_read {
+            self.add_table(&file, "", table.into_inner());
+        }
     }
 
     /// Reads the text, and the permissions if others may read it, too.

@@ -99,15 +99,14 @@ fn reports_everything_that_is_wrong_with_its_line() {
     let files = Files::new();
     let toml = files.write(
         "app.toml",
-        "debug = 'hunter2'\nDEBUG = true\nlevel = hunter2\nprot = 1\n[db]\naddress = '10.0.0.1'\n\
+        "debug = 'hunter2'\nDEBUG = true\nlevel = 'hunter2'\nprot = 1\n[db]\naddress = '10.0.0.1'\n\
          pool = 'hunter2'\n[db.password]\nhunter2 = 1\n[typo]\na = 'hunter2'\n",
     );
     let path = toml.display();
     assert_problems::<Settings>(
         app().toml(&toml),
         &format!(
-            "{path}:3: string values must be quoted, expected literal string\n\
-             APP_DEBUG ({path}:1): set more than once\n\
+            "APP_DEBUG ({path}:1): set more than once\n\
              APP_DB__PASSWORD: expected a value, not a group\n\
              APP_DB__POOL: expected a group of settings, such as APP_DB__POOL__NAME\n\
              APP_LEVEL ({path}:3): expected one of debug, info\n\
@@ -116,6 +115,24 @@ fn reports_everything_that_is_wrong_with_its_line() {
              APP_TYPO__A ({path}:11): no setting has this name"
         ),
     );
+}
+
+#[test]
+fn takes_nothing_of_a_file_that_cannot_be_read_in_one_way() {
+    let files = Files::new();
+    // The text after the quote that is missing would be taken for a name.
+    let toml = "level = 'info\nport = 1\n[db]\npassword = 'x'\nhunter2'\n";
+    let toml = files.write("app.toml", toml);
+
+    let error = app().toml(&toml).load::<Settings>().unwrap_err();
+
+    let shown = error.to_string();
+    assert!(
+        shown.contains(&format!("{}:1: ", toml.display())),
+        "{shown}"
+    );
+    assert!(shown.contains("APP_PORT: missing"), "{shown}");
+    assert!(!shown.to_lowercase().contains("hunter2"), "{shown}");
 }
 
 #[cfg(unix)]

@@ -139,7 +139,7 @@ fn asvs_6_3_1_whoever_guesses_is_slowed_down_and_the_owner_is_not_locked_out() {
         from("192.0.2.7", ALICE),
     ] {
         let answer = server.send(&request);
-        assert_eq!(answer.status, 503, "{answer:?}");
+        assert_eq!(answer.status, 429, "{answer:?}");
         assert_eq!(answer.json()["error"], "temporarily_unavailable");
         let seconds: u32 = answer.field("retry-after").unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{answer:?}");
@@ -147,7 +147,7 @@ fn asvs_6_3_1_whoever_guesses_is_slowed_down_and_the_owner_is_not_locked_out() {
     // The other door has the same lock.
     let basic = get("/basic").basic("alice", ALICE);
     let answer = server.send(&basic.clone().header("x-forwarded-for", "192.0.2.7"));
-    assert_eq!(answer.status, 503, "{answer:?}");
+    assert_eq!(answer.status, 429, "{answer:?}");
     assert!(answer.field("retry-after").is_some(), "{answer:?}");
 
     let elsewhere = basic.header("x-forwarded-for", "198.51.100.1");
