@@ -51,8 +51,10 @@ pub(crate) async fn serve(listener: TcpListener, guarded: Guarded, limits: Limit
             (place, accept(&listener).await)
         };
         let (place, (stream, peer)) = tokio::select! {
-            next = next => next,
+            // First, so that the signal is watched before a connection is taken.
+            biased;
             () = &mut told => break,
+            next = next => next,
         };
         let guarded = guarded.clone();
         let service = service_fn(move |request| answer(guarded.clone(), peer, request));

@@ -48,8 +48,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, patience: Patie
             (place, accept(&listener).await)
         };
         let (place, (stream, peer)) = tokio::select! {
-            next = next => next,
+            // First, so that the signal is watched before a connection is taken.
+            biased;
             () = &mut told => break,
+            next = next => next,
         };
         let router = router.clone();
         let service = service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
