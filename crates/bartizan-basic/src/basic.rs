@@ -1,8 +1,8 @@
 use std::fmt;
 
 use bartizan_core::{
-    Attempt, AuthFailure, Challenge, LoginError, PasswordVerifier, Principal, Realm, RequestHead,
-    Scheme, credentials,
+    Attempt, AuthFailure, Challenge, ClientAddr, LoginError, PasswordVerifier, Principal, Realm,
+    RequestHead, Scheme, credentials,
 };
 
 use crate::credentials::Credentials;
@@ -79,7 +79,8 @@ impl<V: PasswordVerifier> Scheme for Basic<V> {
                 return Attempt::Failed(AuthFailure::invalid(NAME, malformed.detail()));
             }
         };
-        let login = self.verifier.verify(&username, password);
+        let client = head.extensions().get::<ClientAddr>().copied();
+        let login = self.verifier.verify_from(client, &username, password);
         Attempt::Wait(Box::pin(async move { judge(login.await) }))
     }
 

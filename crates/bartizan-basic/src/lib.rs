@@ -59,10 +59,10 @@
 //!    ([RFC 7617 section 2.1]), without control characters, and with a colon. The
 //!    first colon ends the user name; either side may be empty ([RFC 7617 section
 //!    2]). Otherwise 401.
-//! 5. The [`PasswordVerifier`] decides. [`LoginError::Denied`] is 401;
-//!    [`LoginError::Overloaded`] is 503 and [`LoginError::Throttled`] 429, both with
-//!    `Retry-After`; a failure of ours is
-//!    503, never "denied".
+//! 5. The [`PasswordVerifier`] decides; it is told the client's address, if a
+//!    [`FindClient`](bartizan_core::FindClient) went before. [`LoginError::Denied`] is
+//!    401; [`LoginError::Overloaded`] is 503 and [`LoginError::Throttled`] 429, both
+//!    with `Retry-After`; a failure of ours is 503, never "denied".
 //!
 //! Every 401 carries the challenge, without a word on what was wrong. The response
 //! says no more either; the log has the reason.

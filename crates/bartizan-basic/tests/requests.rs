@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bartizan_basic::Basic;
 use bartizan_core::{
-    Authenticate, BoxFuture, GuardLayer, LoginError, PasswordVerifier, Principal, Realm,
+    Authenticate, BoxFuture, ClientAddr, GuardLayer, LoginError, PasswordVerifier, Principal, Realm,
 };
 use bartizan_secret::SecretString;
 use bartizan_testkit::{
@@ -259,6 +259,44 @@ fn readiness_is_passed_on() {
         assert_readiness(&layer, &request(&[ALICE]));
         assert_readiness_when_rejecting(&layer, &request(&[WRONG]));
     }
+}
+
+#[tokio::test]
+async fn the_verifier_is_told_the_address_of_the_client_if_it_is_known() {
+    /// Takes the address for the user.
+    struct Addresses;
+
+    impl PasswordVerifier for Addresses {
+        fn verify(&self, _: &str, _: SecretString) -> BoxFuture<Result<Principal, LoginError>> {
+            Box::pin(async { Err(LoginError::Denied) })
+        }
+
+        fn verify_from(
+            &self,
+            client: Option<ClientAddr>,
+            username: &str,
+            password: SecretString,
+        ) -> BoxFuture<Result<Principal, LoginError>> {
+            let Some(client) = client else {
+                return self.verify(username, password);
+            };
+            let principal = Principal::builder(client.ip().to_string()).build();
+            Box::pin(async { Ok(principal) })
+        }
+    }
+
+    let layer = GuardLayer::new(Authenticate::required(Basic::new(Arc::new(Addresses))));
+    let probe = Probe::new();
+    let mut known = request(&[ALICE]);
+    let client = ClientAddr::new("192.0.2.7".parse().unwrap());
+    known.extensions_mut().insert(client);
+    send(&layer, &probe, known).await;
+    let seen = probe.last().unwrap();
+    let principal = seen.extensions().get::<Principal>().unwrap();
+    assert_eq!(principal.subject(), "192.0.2.7");
+
+    let response = send(&layer, &probe, request(&[ALICE])).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bartizan_secret::SecretString;
 
-use crate::{BoxError, BoxFuture, Principal};
+use crate::{BoxError, BoxFuture, ClientAddr, Principal};
 
 /// Checks a user name and a password.
 ///
@@ -23,6 +23,27 @@ pub trait PasswordVerifier: Send + Sync + 'static {
         username: &str,
         password: SecretString,
     ) -> BoxFuture<Result<Principal, LoginError>>;
+
+    /// Checks `password` for the user called `username`, who logs in from `client`.
+    ///
+    /// This is what those that ask call, with the [`ClientAddr`] that [`FindClient`]
+    /// left among the extensions of the request, and with `None` where none is there.
+    /// The default asks [`verify`](Self::verify), and leaves the address out.
+    ///
+    /// An implementation that needs the address, such as one that counts failures,
+    /// answers [`LoginError::Failed`] where there is none, and so does its
+    /// [`verify`](Self::verify). One that asks another verifier hands the address on.
+    ///
+    /// [`FindClient`]: crate::FindClient
+    fn verify_from(
+        &self,
+        client: Option<ClientAddr>,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        let _ = client;
+        self.verify(username, password)
+    }
 }
 
 impl<V: PasswordVerifier + ?Sized> PasswordVerifier for Arc<V> {
@@ -32,6 +53,15 @@ impl<V: PasswordVerifier + ?Sized> PasswordVerifier for Arc<V> {
         password: SecretString,
     ) -> BoxFuture<Result<Principal, LoginError>> {
         (**self).verify(username, password)
+    }
+
+    fn verify_from(
+        &self,
+        client: Option<ClientAddr>,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        (**self).verify_from(client, username, password)
     }
 }
 

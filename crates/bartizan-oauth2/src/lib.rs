@@ -74,7 +74,9 @@
 //! 5. The scopes that are asked for are cut down to those that the client was
 //!    allowed and, for a password, the user has. When nothing is left of what was
 //!    asked for, it is `invalid_scope`. A client that asks for none gets its
-//!    [defaults](Client::default_scopes), cut down likewise.
+//!    [defaults](Client::default_scopes), cut down likewise. What checks passwords is
+//!    told the client's address, if a [`FindClient`](bartizan_core::FindClient) went
+//!    before.
 //! 6. The [`TokenIssuer`] makes the token. The response names the scopes granted,
 //!    unless there are none.
 //!

@@ -107,7 +107,6 @@ mod brute_force;
 #[cfg(feature = "axum")]
 mod extract;
 mod fields;
-pub mod future;
 mod gcra;
 mod guard;
 mod key;
@@ -120,8 +119,8 @@ mod status;
 mod store;
 
 pub use self::brute_force::{
-    LoginAttempt, LoginGuard, LoginLimit, LoginQuotas, LoginRefused, LoginResult, LoginScope,
-    LoginScopeLayer, LoginThrottle, Trial,
+    LoginAttempt, LoginGuard, LoginLimit, LoginQuotas, LoginRefused, LoginResult, LoginThrottle,
+    Trial,
 };
 pub use self::fields::{Fields, LegacyReset};
 pub use self::gcra::Bucket;

@@ -44,7 +44,8 @@ impl Settings {
             GrantType::ClientCredentials => (client.principal(&scopes), scopes),
             #[cfg(feature = "legacy-password-grant")]
             GrantType::Password => {
-                let (principal, scopes) = self.log_in(form, scopes).await?;
+                let address = head.extensions.get().copied();
+                let (principal, scopes) = self.log_in(address, form, scopes).await?;
                 (client.acting_for(principal), granted(scopes, is_requested)?)
             }
         };

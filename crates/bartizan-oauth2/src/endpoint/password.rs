@@ -1,6 +1,6 @@
 use std::mem;
 
-use bartizan_core::{LoginError, Principal, Rejection};
+use bartizan_core::{ClientAddr, LoginError, Principal, Rejection};
 use bartizan_secret::SecretString;
 use http::StatusCode;
 use zeroize::Zeroizing;
@@ -11,11 +11,13 @@ use crate::Scopes;
 use crate::request::{Form, invalid_request};
 
 impl Settings {
-    /// Checks the user name and the password in `form`, and wipes them.
+    /// Checks the user name and the password in `form`, which `client` sent, and wipes
+    /// them.
     ///
     /// Returns the user, and those of `scopes` that the user has.
     pub(super) async fn log_in(
         &self,
+        client: Option<ClientAddr>,
         mut form: Form,
         mut scopes: Scopes,
     ) -> Result<(Principal, Scopes), Rejection> {
@@ -27,7 +29,7 @@ impl Settings {
         let Some(verifier) = &self.verifier else {
             return Err(failure("the password grant has no verifier"));
         };
-        let answer = verifier.verify(&username, password).await;
+        let answer = verifier.verify_from(client, &username, password).await;
         let principal = answer.map_err(|error| match error {
             LoginError::Denied => {
                 let detail = "user name or password is wrong";

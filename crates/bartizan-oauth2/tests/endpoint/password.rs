@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use bartizan_core::{BoxFuture, LoginError, PasswordVerifier, Principal};
+use bartizan_core::{BoxFuture, ClientAddr, LoginError, PasswordVerifier, Principal};
 use bartizan_secret::SecretString;
 use http::header::RETRY_AFTER;
 
@@ -54,6 +54,19 @@ async fn asvs_6_3_8_an_unknown_user_is_answered_as_a_wrong_password() {
         assert_eq!(other.headers, wrong.headers);
         assert_eq!(other.text, wrong.text);
     }
+}
+
+#[tokio::test]
+async fn the_verifier_is_told_the_address_of_the_client_if_it_is_known() {
+    let endpoint = endpoint_with(Users::default());
+    let form = "grant_type=password&username=neighbour&password=correct+horse";
+    let answer = send(&endpoint, post(form)).await;
+    assert_eq!((answer.status, answer.error()), (400, "invalid_grant"));
+    let mut request = post(form);
+    let client = ClientAddr::new("192.0.2.7".parse().unwrap());
+    request.extensions_mut().insert(client);
+    let answer = send(&endpoint, request).await;
+    assert!(answer.text.contains("/192.0.2.7/"), "{}", answer.text);
 }
 
 #[tokio::test]
@@ -233,5 +246,21 @@ impl PasswordVerifier for Users {
             _ => Err(LoginError::Denied),
         };
         Box::pin(async move { answer })
+    }
+
+    /// Of `neighbour`, the address is all that counts.
+    fn verify_from(
+        &self,
+        client: Option<ClientAddr>,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        match client {
+            Some(client) if username == "neighbour" => {
+                let principal = Principal::builder(client.ip().to_string()).build();
+                Box::pin(async { Ok(principal) })
+            }
+            _ => self.verify(username, password),
+        }
     }
 }

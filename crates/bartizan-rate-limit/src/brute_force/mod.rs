@@ -4,7 +4,6 @@ mod keys;
 mod marks;
 mod quotas;
 mod refused;
-mod scope;
 mod throttle;
 mod verifier;
 
@@ -12,7 +11,5 @@ pub use self::attempt::LoginAttempt;
 pub use self::guard::{LoginLimit, LoginResult, Trial};
 pub use self::quotas::LoginQuotas;
 pub use self::refused::LoginRefused;
-pub(crate) use self::scope::Entered;
-pub use self::scope::{LoginScope, LoginScopeLayer};
 pub use self::throttle::LoginThrottle;
 pub use self::verifier::LoginGuard;

@@ -1,31 +1,31 @@
 use std::fmt;
 use std::sync::Arc;
 
-use bartizan_core::{BoxFuture, LoginError, PasswordVerifier, Principal};
+use bartizan_core::{BoxFuture, ClientAddr, LoginError, PasswordVerifier, Principal};
 use bartizan_secret::SecretString;
 
-use super::{LoginThrottle, scope};
+use super::LoginThrottle;
 
 /// Checks passwords with another verifier, as long as not too many were wrong.
 ///
-/// It goes wherever a [`PasswordVerifier`] does: HTTP Basic, the password grant. It
-/// learns the client's address from a [`LoginScopeLayer`](crate::LoginScopeLayer) in
-/// front; without one, each login fails with [`LoginError::Failed`], which is 503. A
+/// It goes wherever a [`PasswordVerifier`] does: HTTP Basic, the password grant. Those
+/// hand it the client's address, which [`FindClient`] finds; where there is none, each
+/// login fails with [`LoginError::Failed`], which is 503, and so does one that is asked
+/// for with [`verify`](PasswordVerifier::verify), which does not say whose it is. A
 /// login that is refused is [`LoginError::Throttled`], with the time to wait: 429.
+///
+/// [`FindClient`]: bartizan_core::FindClient
 ///
 /// # Example
 ///
 /// ```
 /// use bartizan_core::{FindClient, GuardLayer, PasswordVerifier, TrustedProxies};
-/// use bartizan_rate_limit::{LoginGuard, LoginScopeLayer, LoginThrottle};
-/// use tower::ServiceBuilder;
+/// use bartizan_rate_limit::{LoginGuard, LoginThrottle};
 ///
 /// # fn protected<V: PasswordVerifier>(users: V) {
 /// let users = LoginGuard::new(users, LoginThrottle::new());
 /// // `Basic::new(users)`, or `TokenEndpoint::password_grant(users)`, behind:
-/// let layers = ServiceBuilder::new()
-///     .layer(GuardLayer::new(FindClient::behind(TrustedProxies::none())))
-///     .layer(LoginScopeLayer::new());
+/// let layer = GuardLayer::new(FindClient::behind(TrustedProxies::none()));
 /// # }
 /// ```
 pub struct LoginGuard<V> {
@@ -50,7 +50,16 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
         username: &str,
         password: SecretString,
     ) -> BoxFuture<Result<Principal, LoginError>> {
-        let Some(client) = scope::client() else {
+        self.verify_from(None, username, password)
+    }
+
+    fn verify_from(
+        &self,
+        client: Option<ClientAddr>,
+        username: &str,
+        password: SecretString,
+    ) -> BoxFuture<Result<Principal, LoginError>> {
+        let Some(client) = client else {
             let error = "the client of the login is not known";
             return Box::pin(async move { Err(LoginError::Failed(error.into())) });
         };
@@ -66,7 +75,9 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
                     });
                 }
             };
-            let answer = verifier.verify(&username, password).await;
+            let answer = verifier
+                .verify_from(Some(client), &username, password)
+                .await;
             // A store that fails here leaves the attempt counted, which is no reason to
             // turn away whom the verifier lets in.
             let _ = match &answer {

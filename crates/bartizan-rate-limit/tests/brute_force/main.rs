@@ -15,7 +15,7 @@ use bartizan_core::{
     BoxError, BoxFuture, ClientAddr, LoginError, PasswordVerifier, Principal, Reply,
 };
 use bartizan_rate_limit::{
-    Charge, LoginGuard, LoginQuotas, LoginScopeLayer, LoginThrottle, QuotaStore, Quotas, Taken,
+    Charge, LoginGuard, LoginQuotas, LoginThrottle, QuotaStore, Quotas, Taken,
 };
 use bartizan_secret::SecretString;
 use bartizan_testkit::FakeClock;
@@ -299,27 +299,14 @@ impl PasswordVerifier for OnePassword {
     }
 }
 
-/// Asks a verifier from within a service, as Basic and the token endpoint do.
-async fn verify<V>(verifier: &Arc<V>, password: &str, from: Option<u32>) -> Result<(), LoginError>
+/// Asks a verifier as Basic and the token endpoint do.
+async fn verify<V>(verifier: &V, password: &str, from: Option<u32>) -> Result<(), LoginError>
 where
     V: PasswordVerifier,
 {
-    let verifier = Arc::clone(verifier);
-    let handler = service_fn(move |request: Request<String>| {
-        let verifier = Arc::clone(&verifier);
-        async move {
-            tokio::task::yield_now().await;
-            let password = SecretString::from(request.into_body());
-            let answer = verifier.verify("alice", password).await;
-            answer.map(|_| Response::new(()))
-        }
-    });
-    let mut request = Request::new(password.to_owned());
-    if let Some(from) = from {
-        request.extensions_mut().insert(client(from));
-    }
-    let service = LoginScopeLayer::new().layer(handler);
-    service.oneshot(request).await.map(drop)
+    let (client, password) = (from.map(client), SecretString::from(password.to_owned()));
+    let answer = verifier.verify_from(client, "alice", password).await;
+    answer.map(drop)
 }
 
 #[tokio::test]
@@ -357,11 +344,10 @@ async fn a_login_from_nowhere_is_a_failure_of_ours() {
     let verifier = Arc::new(LoginGuard::new(inner.clone(), throttle));
     let unknown = verify(&verifier, "open sesame", None).await;
     assert!(matches!(unknown, Err(LoginError::Failed(_))));
-    // No scope is left over from a request before.
     assert!(verify(&verifier, "open sesame", Some(1)).await.is_ok());
     let password = SecretString::from("open sesame".to_owned());
-    let unscoped = verifier.verify("alice", password).await;
-    assert!(matches!(unscoped, Err(LoginError::Failed(_))));
+    let unsaid = verifier.verify("alice", password).await;
+    assert!(matches!(unsaid, Err(LoginError::Failed(_))));
 
     let verifier = Arc::new(LoginGuard::new(
         inner.clone(),
