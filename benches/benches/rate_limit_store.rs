@@ -1,5 +1,8 @@
 //! What it takes to charge one of many buckets: beside governor's keyed limiter, which
 //! reads its clock as ours does here.
+//!
+//! `cargo bench -p benches --bench rate_limit_store -- ir bartizan|governor N` makes N
+//! charges on 1,000 keys, for an instruction counter.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
 #![expect(
@@ -27,6 +30,12 @@ const ROUNDS: usize = 31;
 const BURST: u32 = 10_000_000;
 
 fn main() {
+    let mut arguments = std::env::args()
+        .skip_while(|argument| argument != "ir")
+        .skip(1);
+    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
+        return count_charges(&name, count.parse().expect("a number of charges"));
+    }
     let mut rows = Vec::new();
     for (size, keys) in [("1 k", 1_000), ("1 M", 1_000_000)] {
         let even = Keys::even(keys);
@@ -41,6 +50,23 @@ fn main() {
     }
     memory();
     report("rate_limit_store", &rows);
+}
+
+/// Makes as many charges on 1,000 keys that come in turn.
+fn count_charges(name: &str, count: u64) {
+    let keys = (0..1_000).cycle().take(count as usize);
+    match name {
+        "bartizan" => {
+            let quota = Quota::per_hour(1_000).burst(BURST);
+            let store = MemoryQuotaStore::with_capacity(1_000);
+            keys.for_each(|key| charge(&store, &quota, key, SystemTime::now()));
+        }
+        "governor" => {
+            let governor = peer();
+            keys.for_each(|key| governor.check_key(&key).expect("allowed"));
+        }
+        _ => panic!("no variant: {name}"),
+    }
 }
 
 fn race(name: &str, keys: usize, sequence: &Keys, threads: usize) -> Row {

@@ -1,8 +1,10 @@
 use std::fmt;
+use std::mem;
 use std::time::Duration;
 
-use crate::Taken;
-use crate::guard::{Entries, Standing};
+use http::Extensions;
+
+use crate::Plan;
 
 /// What the limits of a request came to, for its handler.
 ///
@@ -22,12 +24,60 @@ use crate::guard::{Entries, Standing};
 /// ```
 #[derive(Clone)]
 pub struct QuotaOutcome {
-    pub(crate) entries: Entries,
-    pub(crate) taken: Taken,
-    pub(crate) outer: Option<Box<Self>>,
+    first: Left,
+    /// Of two quotas none needs an allocation.
+    second: Option<Left>,
+    rest: Vec<Left>,
+}
+
+/// What is left of the quota of a plan that has this number there.
+#[derive(Clone)]
+pub(crate) struct Left {
+    pub(crate) plan: Plan,
+    pub(crate) at: u32,
+    pub(crate) remaining: u32,
+    /// In how many seconds the bucket is full.
+    pub(crate) reset: u32,
 }
 
 impl QuotaOutcome {
+    /// Leaves what is left of the quotas of one guard, before those of the guards
+    /// around it.
+    #[inline]
+    pub(crate) fn leave(own: impl IntoIterator<Item = Left>, extensions: &mut Extensions) {
+        let mut own = own.into_iter();
+        let Some(first) = own.next() else {
+            return;
+        };
+        if let Some(outcome) = extensions.get_mut::<Self>() {
+            let outer = mem::replace(&mut outcome.first, first);
+            outcome.insert(0, outer);
+            for (at, left) in own.enumerate() {
+                outcome.insert(at, left);
+            }
+        } else {
+            let second = own.next();
+            let rest = own.collect();
+            extensions.insert(Self {
+                first,
+                second,
+                rest,
+            });
+        }
+    }
+
+    /// Puts another one in the place after the first one and `at` more.
+    fn insert(&mut self, at: usize, left: Left) {
+        match at.checked_sub(1) {
+            Some(at) => self.rest.insert(at, left),
+            None => {
+                if let Some(next) = self.second.replace(left) {
+                    self.rest.insert(0, next);
+                }
+            }
+        }
+    }
+
     /// Returns how many requests are left, in the quota that has the least.
     #[must_use]
     pub fn remaining(&self) -> u32 {
@@ -46,25 +96,23 @@ impl QuotaOutcome {
 
     /// Returns what is left of each quota.
     pub fn quotas(&self) -> impl Iterator<Item = QuotaState<'_>> {
-        let all = std::iter::successors(Some(self), |outcome| outcome.outer.as_deref());
-        all.flat_map(Self::own)
+        std::iter::once(&self.first)
+            .chain(&self.second)
+            .chain(&self.rest)
+            .filter_map(Left::state)
     }
+}
 
-    fn own(&self) -> impl Iterator<Item = QuotaState<'_>> {
-        let policies = self.entries.iter().flat_map(|entry| {
-            let plan = entry.plan();
-            plan.policies().iter().zip(plan.quotas())
-        });
-        let states = policies.zip(self.taken.states());
-        states.map(|((policy, quota), state)| {
-            let standing = Standing::of(state, quota);
-            QuotaState {
-                policy: policy.name(),
-                limit: quota.limit(),
-                period: quota.period(),
-                remaining: standing.remaining,
-                reset: Duration::from_secs(u64::from(standing.reset)),
-            }
+impl Left {
+    pub(crate) fn state(&self) -> Option<QuotaState<'_>> {
+        let at = self.at as usize;
+        let quota = self.plan.quotas().get(at)?;
+        Some(QuotaState {
+            policy: self.plan.policies().get(at)?.name(),
+            limit: quota.limit(),
+            period: quota.period(),
+            remaining: self.remaining,
+            reset: Duration::from_secs(u64::from(self.reset)),
         })
     }
 }

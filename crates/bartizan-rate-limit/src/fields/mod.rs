@@ -14,7 +14,7 @@ use http::HeaderName;
 
 pub use self::legacy::LegacyReset;
 pub(crate) use self::policy::Policy;
-pub(crate) use self::seal::{Limit, Limits, append, has_denied_access, reject};
+pub(crate) use self::seal::{Limit, Limits, append, append_usual, has_denied_access, reject};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -116,6 +116,15 @@ impl Fields {
 
     pub(crate) const fn is_none(&self) -> bool {
         !self.is_standard && self.legacy.is_none()
+    }
+
+    /// Whether they are none but those of the draft, as [`append_usual`] adds them.
+    pub(crate) const fn are_usual(&self) -> bool {
+        self.legacy.is_none() && self.jitter == 0 && self.partition_key.is_none()
+    }
+
+    pub(crate) const fn is_capped(&self) -> bool {
+        self.is_capped
     }
 
     pub(crate) const fn has_partition_key(&self) -> bool {

@@ -2,15 +2,18 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::number;
+use super::number::{self, Digits};
 use crate::key::SmallBytes;
+
+/// What comes before the number of requests that are left.
+const REMAINING: &[u8] = b";r=";
 
 /// What is said of a quota in header fields, as far as it is the same for all.
 #[derive(Debug)]
 pub(crate) struct Policy {
     name: String,
-    /// `"name"`, as a String of structured fields.
-    quoted: Box<[u8]>,
+    /// `"name";r=`, of which `"name"` is a String of structured fields.
+    member: Box<[u8]>,
     quota: u64,
     window: u64,
 }
@@ -25,7 +28,7 @@ impl Policy {
         let scaled = u128::from(limit) * Duration::from_secs(window).as_nanos();
         let quota = scaled.checked_div(period.as_nanos()).unwrap_or(0);
         Self {
-            quoted: quoted(&name),
+            member: [&*quoted(&name), REMAINING].concat().into(),
             name,
             quota: u64::try_from(quota).unwrap_or(u64::MAX).min(number::MAX),
             window: window.min(number::MAX),
@@ -36,8 +39,19 @@ impl Policy {
         &self.name
     }
 
-    pub(super) fn quoted(&self) -> &[u8] {
-        &self.quoted
+    /// Returns `"name"`.
+    fn quoted(&self) -> &[u8] {
+        self.member.strip_suffix(REMAINING).unwrap_or_default()
+    }
+
+    /// Returns `"name";`, as each member of a list that tells of the quota begins.
+    pub(super) fn start(&self) -> &[u8] {
+        self.member.strip_suffix(b"r=").unwrap_or_default()
+    }
+
+    /// Returns `"name";r=`.
+    pub(super) fn member(&self) -> &[u8] {
+        &self.member
     }
 
     pub(super) const fn quota(&self) -> u64 {
@@ -59,10 +73,12 @@ impl Policy {
                 line.extend(b", ");
             }
             line.extend(policy.quoted());
-            line.extend(b";q=");
-            number::push(&mut line, policy.quota);
-            line.extend(b";w=");
-            number::push(&mut line, policy.window);
+            let mut rest = Digits::new();
+            rest.number(policy.window);
+            rest.text(*b";w=");
+            rest.number(policy.quota);
+            rest.text(*b";q=");
+            line.extend(rest.as_slice());
         }
         number::value(&line)
     }

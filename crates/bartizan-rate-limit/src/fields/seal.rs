@@ -3,9 +3,10 @@ use std::time::SystemTime;
 use aws_lc_rs::hmac;
 use bartizan_core::Rejection;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use http::header::RETRY_AFTER;
+use http::header::{Entry, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+use super::number::Digits;
 use super::{Fields, Policy, RATE_LIMIT, RATE_LIMIT_POLICY, legacy, number};
 use crate::key::SmallBytes;
 use crate::status::status_of;
@@ -40,16 +41,9 @@ pub(crate) fn append(
     limits: &impl Limits,
     now: SystemTime,
 ) {
-    let (retry_after, extra) = (RetryAfter::of(headers), fields.extra_seconds());
+    let extra = fields.extra_seconds();
     if fields.is_standard {
-        let is_first = !headers.contains_key(RATE_LIMIT);
-        let is_new = |limit: &Limit<'_>| is_first || !is_told(headers, limit);
-        if let Some(line) = line(fields, limits, retry_after, extra, is_new) {
-            headers.append(RATE_LIMIT, line);
-            limits
-                .policies()
-                .for_each(|policies| append_policies(headers, policies));
-        }
+        append_standard(headers, fields, limits, extra);
     }
     if let (Some(reset), Some((quota, remaining, after))) =
         (fields.legacy, least(fields, limits, extra))
@@ -57,6 +51,42 @@ pub(crate) fn append(
     {
         for (name, value) in legacy::lines(quota, remaining, after, reset, now) {
             headers.insert(name, value);
+        }
+    }
+}
+
+/// Does so for [usual](Fields::are_usual) fields, which may be [capped](Fields::capped).
+pub(crate) fn append_usual(headers: &mut HeaderMap, is_capped: bool, limits: &impl Limits) {
+    let fields = Fields {
+        is_capped,
+        ..Fields::standard()
+    };
+    append_standard(headers, &fields, limits, 0);
+}
+
+fn append_standard(headers: &mut HeaderMap, fields: &Fields, limits: &impl Limits, extra: u64) {
+    let retry_after = RetryAfter::of(headers);
+    match headers.entry(RATE_LIMIT) {
+        Entry::Occupied(mut lines) => {
+            let is_new = |limit: &Limit<'_>| !is_told(lines.iter(), limit);
+            match line(fields, limits, retry_after, extra, is_new) {
+                Some(line) => lines.append(line),
+                None => return,
+            }
+        }
+        Entry::Vacant(place) => match line(fields, limits, retry_after, extra, |_| true) {
+            Some(line) => drop(place.insert(line)),
+            None => return,
+        },
+    }
+    for policies in limits.policies() {
+        match headers.entry(RATE_LIMIT_POLICY) {
+            Entry::Occupied(mut lines) => {
+                if lines.iter().all(|line| line != policies) {
+                    lines.append(policies.clone());
+                }
+            }
+            Entry::Vacant(place) => drop(place.insert(policies.clone())),
         }
     }
 }
@@ -147,10 +177,12 @@ fn reset(fields: &Fields, limit: &Limit<'_>, extra: u64) -> u64 {
 /// Whether a response refuses access: what is left of a quota is then told only to
 /// whom it is sure to belong.
 pub(crate) fn has_denied_access<B>(response: &Response<B>) -> bool {
-    let rejection = response.extensions().get::<Rejection>();
-    let is_hidden = rejection.is_some_and(Rejection::is_hidden);
     let is_denial = |status| matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    is_hidden || is_denial(response.status()) || is_denial(status_of(response))
+    if is_denial(response.status()) || is_denial(status_of(response)) {
+        return true;
+    }
+    let rejection = response.extensions().get::<Rejection>();
+    rejection.is_some_and(Rejection::is_hidden)
 }
 
 /// What a response says of when to come back.
@@ -192,41 +224,44 @@ fn write(
     reset: u64,
     retry_after: RetryAfter,
 ) {
-    line.extend(limit.policy.quoted());
-    line.extend(b";r=");
-    number::push(line, limit.remaining);
+    let mut rest = Digits::new();
     if retry_after.allows(reset) {
-        line.extend(b";t=");
-        number::push(line, reset);
+        rest.number(reset);
+        rest.text(*b";t=");
     }
+    rest.number(limit.remaining);
+    line.extend(limit.policy.member());
+    line.extend(rest.as_slice());
     if let (Some(secret), Some(key)) = (&fields.partition_key, limit.key) {
-        let tag = hmac::sign(secret, key);
-        let tag = tag.as_ref().get(..16).unwrap_or_default();
-        line.extend(b";pk=:");
-        line.extend(BASE64_STANDARD.encode(tag).as_bytes());
-        line.extend(b":");
+        write_partition_key(line, secret, key);
     }
 }
 
-/// Whether the fields tell of a quota with the name of this one's.
-fn is_told(headers: &HeaderMap, limit: &Limit<'_>) -> bool {
-    let name = limit.policy.quoted();
-    headers.get_all(RATE_LIMIT).iter().any(|line| {
-        let line = line.as_bytes();
-        let mut starts = line.windows(name.len() + 1).enumerate();
-        starts.any(|(at, window)| {
-            let is_start = at == 0 || line.get(at - 1).is_some_and(|c| matches!(c, b',' | b' '));
-            is_start && window.starts_with(name) && window.ends_with(b";")
-        })
-    })
+/// Not inline, as its buffers are large, and few send it.
+#[inline(never)]
+fn write_partition_key(line: &mut SmallBytes, secret: &hmac::Key, key: &[u8]) {
+    let tag = hmac::sign(secret, key);
+    let tag = tag.as_ref().get(..16).unwrap_or_default();
+    line.extend(b";pk=:");
+    line.extend(BASE64_STANDARD.encode(tag).as_bytes());
+    line.extend(b":");
 }
 
-fn append_policies(headers: &mut HeaderMap, policies: &HeaderValue) {
-    let is_told = headers
-        .get_all(RATE_LIMIT_POLICY)
-        .iter()
-        .any(|line| line == policies);
-    if !is_told {
-        headers.append(RATE_LIMIT_POLICY, policies.clone());
+/// Whether the lines tell of a quota with the name of this one's.
+fn is_told<'a>(lines: impl IntoIterator<Item = &'a HeaderValue>, limit: &Limit<'_>) -> bool {
+    let start = limit.policy.start();
+    let mut lines = lines.into_iter().map(HeaderValue::as_bytes);
+    // Mostly, a line tells of one quota.
+    lines.any(|line| line.starts_with(start) || line.contains(&b',') && has_member(line, start))
+}
+
+fn has_member(mut line: &[u8], start: &[u8]) -> bool {
+    while !line.starts_with(start) {
+        let end = line.iter().position(|byte| matches!(byte, b',' | b' '));
+        match end.and_then(|end| line.get(end + 1..)) {
+            Some(rest) => line = rest,
+            None => return false,
+        }
     }
+    true
 }

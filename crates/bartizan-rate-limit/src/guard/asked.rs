@@ -2,13 +2,14 @@ use std::time::SystemTime;
 
 use bartizan_core::{BoxError, Rejection, Reply, RequestHead};
 
+use super::standing::Standing;
 use super::{Limit, Plan};
 use crate::key::KeyBytes;
+use crate::outcome::Left;
 use crate::{Charge, Quota, QuotaStore, Quotas, Taken};
 
 /// The limits that a request is under, one at least, and no more quotas than can be
 /// decided together.
-#[derive(Clone)]
 pub(crate) struct Entries {
     first: Entry,
     /// Mostly empty, and then without allocation.
@@ -16,7 +17,6 @@ pub(crate) struct Entries {
 }
 
 /// One limit that a request is under.
-#[derive(Clone)]
 pub(crate) struct Entry {
     plan: Plan,
     /// Where its key lies among the bytes of all.
@@ -26,6 +26,13 @@ pub(crate) struct Entry {
 }
 
 impl Entries {
+    pub(super) const fn one(entry: Entry) -> Self {
+        Self {
+            first: entry,
+            rest: Vec::new(),
+        }
+    }
+
     /// Finds what the request with this `head` asks of `limits`, or `None` when all of
     /// them exempt it, and writes the keys one after the other.
     #[inline]
@@ -46,18 +53,12 @@ impl Entries {
             let start = keys.len();
             let written = limit.write_key(head, keys);
             written.map_err(|error| error.into_rejection())?;
-            let entry = Entry {
-                plan,
-                key: (narrow(start), narrow(keys.len())),
-                cost: limit.cost_of(head),
-                is_own: limit.has_own_key(),
-            };
+            let key = (start, keys.len());
+            let (cost, is_own) = (limit.cost_of(head), limit.has_own_key());
+            let entry = Entry::new(plan.into_owned(), key, cost, is_own);
             match &mut entries {
                 Some(entries) => entries.add(entry)?,
-                None => {
-                    let rest = Vec::new();
-                    entries = Some(Self { first: entry, rest });
-                }
+                None => entries = Some(Self::one(entry)),
             }
         }
         Ok(entries)
@@ -86,36 +87,45 @@ impl Entries {
     }
 
     /// Whether the store has answered with as many states as there are charges.
-    #[inline]
     pub(super) fn are_answered_by(&self, taken: &Taken) -> bool {
-        let quotas = if self.rest.is_empty() {
-            self.first.plan.quotas().len()
-        } else {
-            self.policies().count()
-        };
-        taken.states().len() == quotas
+        taken.states().len() == self.policies().count()
+    }
+
+    /// Returns what is left of each quota, as the store has answered.
+    pub(super) fn left(&self, taken: &Taken) -> impl Iterator<Item = Left> {
+        let policies = self.policies().zip(taken.states());
+        policies.filter_map(|((entry, at), state)| {
+            let standing = Standing::of(state, entry.plan.quotas().get(at)?);
+            Some(Left {
+                plan: entry.plan.clone(),
+                at: narrow(at),
+                remaining: standing.remaining,
+                reset: standing.reset,
+            })
+        })
     }
 
     /// Takes what is asked from `store`.
-    #[inline]
     pub(super) fn take(
         &self,
         keys: &[u8],
         store: &dyn QuotaStore,
         now: SystemTime,
     ) -> Reply<Result<Taken, BoxError>> {
-        if let ([], [quota]) = (&*self.rest, self.first.plan.quotas()) {
-            let charge = Charge::new(self.first.key(keys), quota, self.first.cost);
-            return store.take(&[charge], now);
+        let mut all = self.policies().filter_map(|(entry, at)| {
+            let quota = entry.plan.quotas().get(at)?;
+            Some(Charge::new(entry.key(keys), quota, entry.cost))
+        });
+        let Some(first) = all.next() else {
+            return store.take(&[], now);
+        };
+        let mut charges = [first; Quotas::MAX];
+        let mut count = 1;
+        for (place, charge) in charges.iter_mut().skip(1).zip(all) {
+            *place = charge;
+            count += 1;
         }
-        let charges: Vec<_> = self
-            .policies()
-            .filter_map(|(entry, at)| {
-                let quota = entry.plan.quotas().get(at)?;
-                Some(Charge::new(entry.key(keys), quota, entry.cost))
-            })
-            .collect();
-        store.take(&charges, now)
+        store.take(charges.get(..count).unwrap_or_default(), now)
     }
 
     /// Takes what is asked from `store`, of the `quotas` for each limit.
@@ -158,6 +168,16 @@ impl Entries {
 }
 
 impl Entry {
+    /// One whose key lies there among the bytes of all.
+    pub(super) fn new(plan: Plan, (start, end): (usize, usize), cost: u32, is_own: bool) -> Self {
+        Self {
+            plan,
+            key: (narrow(start), narrow(end)),
+            cost,
+            is_own,
+        }
+    }
+
     pub(crate) const fn plan(&self) -> &Plan {
         &self.plan
     }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -167,10 +168,10 @@ impl Limit {
         })
     }
 
-    pub(crate) fn plan(&self, head: RequestHead<'_>) -> Plan {
+    pub(crate) fn plan(&self, head: RequestHead<'_>) -> Cow<'_, Plan> {
         match &self.plan {
-            Source::Dynamic(plan) => plan(head),
-            Source::Fixed(plan) => plan.clone(),
+            Source::Dynamic(plan) => Cow::Owned(plan(head)),
+            Source::Fixed(plan) => Cow::Borrowed(plan),
         }
     }
 

@@ -2,6 +2,7 @@ mod asked;
 mod denial;
 mod in_flight;
 mod limit;
+mod one;
 mod pass;
 mod plan;
 mod refund;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use bartizan_core::{BoxFuture, Clock, Guard, RequestHead, SystemClock, Verdict};
 use http::StatusCode;
 
-pub(crate) use self::asked::Entries;
+use self::asked::Entries;
 pub use self::in_flight::{InFlight, Permit};
 pub use self::limit::{InvalidNetwork, Limit};
 pub use self::pass::Admission;
@@ -25,7 +26,6 @@ pub use self::plan::Plan;
 pub use self::refund::Refund;
 use self::refund::Refunds;
 use self::settings::{OnFailure, Settings};
-pub(crate) use self::standing::Standing;
 use crate::key::KeyBytes;
 use crate::routes::Table;
 use crate::{Fields, MemoryQuotaStore, QuotaStore, Quotas, RouteTable};
@@ -202,6 +202,9 @@ impl Guard for RateLimit {
     #[inline]
     fn check(&self, head: RequestHead<'_>) -> Verdict<Admission> {
         let (limits, more) = self.0.table.find(head);
+        if let ([limit], []) = (limits, more) {
+            return one::judge(&self.0, limit, head);
+        }
         let mut keys = KeyBytes::new();
         match Entries::of(limits.iter().chain(more), head, &mut keys) {
             Ok(Some(entries)) => Settings::ask(&self.0, entries, keys.as_slice()),

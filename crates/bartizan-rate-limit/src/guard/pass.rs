@@ -6,17 +6,27 @@ use bartizan_core::Pass;
 use http::{Request, Response};
 
 use super::asked::{Entries, Entry};
+use super::one::One;
 use super::settings::Settings;
 use super::told::Told;
+use crate::outcome::Left;
 use crate::{QuotaOutcome, Taken, fields};
 
 /// What a [`RateLimit`](crate::RateLimit) lets pass.
-pub struct Admission(Option<Taking>);
+pub struct Admission(Kept);
+
+/// What is kept of a request: the less, the less has to be moved with it.
+enum Kept {
+    Nothing,
+    One(One),
+    All(Box<Taking>),
+}
 
 /// What a request took.
-pub(super) struct Taking {
+struct Taking {
     settings: Arc<Settings>,
-    outcome: QuotaOutcome,
+    entries: Entries,
+    taken: Taken,
     /// Kept where something may be done with them later.
     keys: Option<Box<[u8]>>,
     now: SystemTime,
@@ -25,11 +35,16 @@ pub(super) struct Taking {
 impl Admission {
     /// Of a request that leaves no trace.
     pub(super) const fn silent() -> Self {
-        Self(None)
+        Self(Kept::Nothing)
+    }
+
+    /// Of a request under one quota, of which only the usual is told.
+    #[inline]
+    pub(super) const fn one(one: One) -> Self {
+        Self(Kept::One(one))
     }
 
     /// Of a request that took something of `entries`, at `now`.
-    #[inline]
     pub(super) fn of(
         settings: &Arc<Settings>,
         entries: Entries,
@@ -38,51 +53,53 @@ impl Admission {
         now: SystemTime,
     ) -> Self {
         let needs_keys = settings.refunds.are_possible() || settings.fields.has_partition_key();
-        Self(Some(Taking {
+        Self(Kept::All(Box::new(Taking {
             settings: Arc::clone(settings),
-            outcome: QuotaOutcome {
-                entries,
-                taken,
-                outer: None,
-            },
+            entries,
+            taken,
             keys: needs_keys.then(|| keys.into()),
             now,
-        }))
+        })))
     }
 }
 
 impl Pass for Admission {
     #[inline]
     fn admit<B>(&mut self, request: &mut Request<B>) {
-        let Some(taking) = &self.0 else {
-            return;
-        };
-        let settings = &taking.settings;
-        if !settings.has_outcome {
-            return;
-        }
-        let is_done = settings.fields.is_none() && !settings.refunds.are_possible();
-        let mut outcome = if is_done {
-            match self.0.take() {
-                Some(taking) => taking.outcome,
-                None => return,
+        match &self.0 {
+            Kept::One(one) if one.has_outcome() => {
+                let left = one.left().clone();
+                if !one.has_fields() {
+                    self.0 = Kept::Nothing;
+                }
+                QuotaOutcome::leave([left], request.extensions_mut());
             }
-        } else {
-            taking.outcome.clone()
-        };
-        outcome.outer = request.extensions_mut().remove().map(Box::new);
-        request.extensions_mut().insert(outcome);
+            Kept::All(taking) if taking.settings.has_outcome => {
+                QuotaOutcome::leave(taking.left(), request.extensions_mut());
+            }
+            Kept::All(_) | Kept::Nothing | Kept::One(_) => {}
+        }
     }
 
     #[inline]
     fn seal<B>(self, response: &mut Response<B>) {
-        let Some(taking) = self.0 else {
-            return;
-        };
-        let settings = &taking.settings;
-        let QuotaOutcome { entries, taken, .. } = &taking.outcome;
-        let refunded = taking.keys.as_deref().and_then(|keys| {
-            let then = (taken, taking.now);
+        match self.0 {
+            Kept::Nothing => {}
+            Kept::One(one) => one.seal(response),
+            Kept::All(taking) => taking.seal(response),
+        }
+    }
+}
+
+impl Taking {
+    fn left(&self) -> impl Iterator<Item = Left> {
+        self.entries.left(&self.taken)
+    }
+
+    fn seal<B>(self, response: &mut Response<B>) {
+        let (settings, entries) = (&self.settings, &self.entries);
+        let refunded = self.keys.as_deref().and_then(|keys| {
+            let then = (&self.taken, self.now);
             settings
                 .refunds
                 .give_back(settings, entries, keys, then, response)
@@ -95,17 +112,27 @@ impl Pass for Admission {
         }
         let told = Told {
             entries,
-            taken,
-            keys: taking.keys.as_deref(),
+            taken: &self.taken,
+            keys: self.keys.as_deref(),
             refunded,
         };
-        fields::append(response.headers_mut(), &settings.fields, &told, taking.now);
+        fields::append(response.headers_mut(), &settings.fields, &told, self.now);
     }
 }
 
+/// Shows as little as [`QuotaOutcome`] does.
 impl fmt::Debug for Admission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcome = self.0.as_ref().map(|taking| &taking.outcome);
-        f.debug_tuple("Admission").field(&outcome).finish()
+        let mut list = f.debug_list();
+        match &self.0 {
+            Kept::Nothing => {}
+            Kept::One(one) => drop(list.entries(one.left().state())),
+            Kept::All(taking) => {
+                for left in taking.left() {
+                    list.entries(left.state());
+                }
+            }
+        }
+        list.finish()
     }
 }

@@ -32,11 +32,33 @@ pub(super) enum OnFailure {
 }
 
 impl Settings {
+    /// Whether nothing becomes of a request that passes.
+    pub(super) const fn is_silent(&self) -> bool {
+        self.fields.is_none() && !self.refunds.are_possible() && !self.has_outcome
+    }
+
+    /// Whether all that becomes of a request that passes is its outcome, and the fields
+    /// of the draft without what needs its key, the time or chance.
+    pub(super) const fn tells_the_usual(&self) -> bool {
+        self.fields.are_usual() && !self.refunds.are_possible()
+    }
+
     /// Asks the store, and judges by its answer.
-    #[inline]
     pub(super) fn ask(settings: &Arc<Self>, entries: Entries, keys: &[u8]) -> Verdict<Admission> {
         let now = settings.clock.now();
-        match entries.take(keys, &*settings.store, now) {
+        let reply = entries.take(keys, &*settings.store, now);
+        Self::answer(settings, entries, keys, reply, now)
+    }
+
+    /// Judges by the answer of the store to the charges of all `entries`.
+    pub(super) fn answer(
+        settings: &Arc<Self>,
+        entries: Entries,
+        keys: &[u8],
+        reply: Reply<Result<Taken, BoxError>>,
+        now: SystemTime,
+    ) -> Verdict<Admission> {
+        match reply {
             Reply::Ready(Ok(taken)) => Self::judge(settings, entries, keys, taken, now),
             Reply::Ready(Err(error)) => settings.failed(&entries, keys, error, now),
             Reply::Wait(taken) => Verdict::Wait(Self::wait(settings, entries, keys, taken, now)),
@@ -59,7 +81,6 @@ impl Settings {
         })
     }
 
-    #[inline]
     fn judge(
         settings: &Arc<Self>,
         entries: Entries,
@@ -73,8 +94,7 @@ impl Settings {
         if !taken.is_allowed() {
             return Verdict::Reject(denial(&settings.fields, &entries, keys, &taken, now));
         }
-        let is_silent = settings.fields.is_none() && !settings.refunds.are_possible();
-        if is_silent && !settings.has_outcome {
+        if settings.is_silent() {
             return Verdict::Pass(Admission::silent());
         }
         Verdict::Pass(Admission::of(settings, entries, keys, taken, now))

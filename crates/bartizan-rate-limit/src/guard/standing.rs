@@ -13,17 +13,18 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    #[inline]
     pub(crate) fn of(state: &BucketState, quota: &Quota) -> Self {
-        let reset = state.reset();
+        let reset = seconds(state.reset());
         let next = match (state.retry(), state.remaining()) {
-            (Some(retry), _) => retry,
-            (None, 0) => until_one(reset, quota),
+            (Some(retry), _) => seconds(retry),
+            (None, 0) => seconds(until_one(state.reset(), quota)),
             (None, _) => reset,
         };
         Self {
             remaining: state.remaining(),
-            reset: seconds(reset),
-            next: seconds(next),
+            reset,
+            next,
         }
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 use self::error::Fault;
 pub use self::error::InvalidQuota;
 pub use self::list::Quotas;
-pub(crate) use self::pace::Pace;
+pub(crate) use self::pace::{Pace, most_ticks, ring};
 
 /// The longest period, a hundred years: more is a mistake in the unit.
 const LONGEST: Duration = Duration::from_secs(100 * 366 * 86_400);

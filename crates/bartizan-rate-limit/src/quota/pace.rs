@@ -17,8 +17,13 @@ const SPARE: u32 = 4;
 pub(crate) struct Pace {
     /// A tick is 2 to this power in nanoseconds.
     exponent: u32,
+    /// The bits of the ring in which ticks are written down.
+    ring: u32,
     /// How many units one request is.
     request: u64,
+    /// Requests in a unit, times 2 to the power of 64 and the next, less than that.
+    part: u64,
+    part_shift: u32,
     /// How many units a bucket holds; a whole number of requests.
     capacity: u64,
     /// Ticks in a unit, times 2^62.
@@ -57,10 +62,15 @@ impl Pace {
         // Where a request refills in less than 2 ns, a clock cannot tell when.
         let (step, rate) = (step.max(1 << 63), rate.min(1 << 63));
         let request = u64::try_from(request).unwrap_or(u64::MAX);
+        let part_shift = request.ilog2();
+        let part = (u128::MAX >> (64 - part_shift)) / u128::from(request);
         let holds = u64::from(burst).min(largest(exponent) / request);
         Self {
             exponent,
+            ring: ring(exponent),
             request,
+            part: u64::try_from(part).unwrap_or(u64::MAX),
+            part_shift,
             capacity: holds * request,
             step,
             inverse: u64::try_from((1_u128 << 126) / u128::from(step)).unwrap_or(u64::MAX),
@@ -87,9 +97,14 @@ impl Pace {
         self.request.saturating_mul(requests.into())
     }
 
-    /// Returns how many whole requests the units are.
+    /// Returns how many whole requests there are in `units`, of which a bucket holds as
+    /// many: a division by [`request`](Self::request), in a fourth of the time.
+    ///
+    /// One unit more makes up for what the factor was rounded down by, and is not enough
+    /// for a request more as long as the units are less than 2^63.
     pub(crate) fn requests(&self, units: u64) -> u32 {
-        u32::try_from(units / self.request).unwrap_or(u32::MAX)
+        let requests = high(u128::from(units + 1) * u128::from(self.part)) >> self.part_shift;
+        u32::try_from(requests).unwrap_or(u32::MAX)
     }
 
     /// Returns the tick that has begun.
@@ -99,7 +114,7 @@ impl Pace {
 
     /// Returns the units that are over.
     pub(crate) fn units(&self, nanos: u64) -> u64 {
-        high((u128::from(nanos) * u128::from(self.rate)) >> self.exponent)
+        high(u128::from(nanos) * u128::from(self.rate)) >> self.exponent
     }
 
     /// Returns the unit that was written down as the tick.
@@ -124,30 +139,71 @@ impl Pace {
     }
 
     /// Returns the number of bits of the ring in which ticks are written down.
-    ///
-    /// The faster a bucket refills, the less often it is worth a slot, and the less it
-    /// matters that its ring comes round sooner.
-    pub(crate) const fn ring(exponent: u32) -> u32 {
-        if exponent < COARSEST {
-            45 - exponent / 2
-        } else {
-            32
-        }
+    pub(crate) fn ring(&self) -> u32 {
+        self.ring
     }
 }
 
-impl Pace {
-    /// Returns how many ticks ahead a bucket can be full at most: a unit takes up to four,
-    /// and a few more are for rounding.
-    pub(crate) const fn most_ticks(exponent: u32) -> i64 {
-        (1 << (Self::ring(exponent) - SPARE + 2)) + 8
+/// Returns the number of bits of the ring in which ticks of this length are written
+/// down.
+///
+/// The faster a bucket refills, the less often it is worth a slot, and the less it
+/// matters that its ring comes round sooner.
+pub(crate) const fn ring(exponent: u32) -> u32 {
+    if exponent < COARSEST {
+        45 - exponent / 2
+    } else {
+        32
     }
+}
+
+/// Returns how many ticks ahead a bucket can be full at most: a unit takes up to four,
+/// and a few more are for rounding.
+pub(crate) const fn most_ticks(ring: u32) -> i64 {
+    (1 << (ring - SPARE + 2)) + 8
 }
 
 fn largest(exponent: u32) -> u64 {
-    1 << (Pace::ring(exponent) - SPARE)
+    1 << (ring(exponent) - SPARE)
 }
 
 fn high(product: u128) -> u64 {
     (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whole_requests_are_found_as_by_division(
+            limit: u32,
+            seconds in 0_u64..40_000_000,
+            nanos in 0_u32..1_000_000_000,
+            burst: u32,
+            part in any::<u64>(),
+        ) {
+            let period = Duration::new(seconds, nanos.max(1));
+            let pace = Pace::new(limit, period, burst);
+            let some = part.checked_rem(pace.capacity()).unwrap_or(0);
+            let whole = some - some % pace.request;
+            for units in [
+                0,
+                1,
+                pace.request - 1,
+                pace.request,
+                some,
+                whole.saturating_sub(1),
+                whole,
+                pace.capacity().saturating_sub(1),
+                pace.capacity(),
+            ] {
+                let expected = u32::try_from(units / pace.request).unwrap_or(u32::MAX);
+                prop_assert_eq!(pace.requests(units), expected);
+            }
+        }
+    }
 }

@@ -68,6 +68,7 @@ impl BucketState {
 
     /// Returns whether the bucket allows the cost, and if not, when it will.
     #[must_use]
+    #[inline]
     pub fn allowance(&self) -> Allowance {
         match self.retry {
             0 => Allowance::Now,
@@ -78,12 +79,14 @@ impl BucketState {
 
     /// Returns how many requests are left, after this one if it was taken.
     #[must_use]
+    #[inline]
     pub fn remaining(&self) -> u32 {
         self.remaining
     }
 
     /// Returns the time until the bucket is full.
     #[must_use]
+    #[inline]
     pub fn reset(&self) -> Duration {
         Duration::from_nanos(self.reset)
     }
@@ -103,6 +106,7 @@ impl BucketState {
     /// Returns the time until the cost is allowed, unless it is allowed or never will
     /// be.
     #[must_use]
+    #[inline]
     pub fn retry(&self) -> Option<Duration> {
         match self.allowance() {
             Allowance::Later(retry) => Some(retry),

@@ -13,6 +13,7 @@ mod refunds;
 mod routes;
 mod several;
 mod stores;
+mod told;
 
 use std::net::IpAddr;
 

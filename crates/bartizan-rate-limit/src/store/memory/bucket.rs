@@ -23,12 +23,12 @@ enum Debt {
 }
 
 impl<'a> Bucket<'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(set: &'a Set, hash: u64, pace: &'a Pace, cost: u32, nanos: u64) -> Self {
         let tick = pace.tick(nanos);
         Self {
             set,
-            tag: Tag::new(hash, pace.exponent()),
+            tag: Tag::new(hash, pace),
             pace,
             cost: pace.cost(cost),
             nanos,
@@ -37,20 +37,20 @@ impl<'a> Bucket<'a> {
         }
     }
 
-    /// Takes the cost if the bucket holds it, and returns the debt before; `Err` if it
-    /// does not.
-    #[inline]
+    /// Takes the cost if the bucket holds it, and returns the debt after; `Err` with the
+    /// debt if it does not.
+    #[inline(always)]
     pub(super) fn take(&self) -> Result<u64, u64> {
         let (before, _) = self.change(|debt| match debt {
             Debt::Begins(debt) | Debt::Found(debt) => self.with_cost(debt),
         });
-        self.with_cost(before).map_or(Err(before), |_| Ok(before))
+        self.with_cost(before).ok_or(before)
     }
 
     /// Finds out what [`take`](Self::take) would answer.
     pub(super) fn peek(&self) -> Result<u64, u64> {
         let (debt, _) = self.change(|_| None);
-        self.with_cost(debt).map_or(Err(debt), |_| Ok(debt))
+        self.with_cost(debt).ok_or(debt)
     }
 
     /// Takes the cost, or what there is, and returns the debt before and after.
@@ -70,27 +70,40 @@ impl<'a> Bucket<'a> {
     }
 
     /// Says how the bucket stands once the cost is taken, if it was.
+    #[inline(always)]
     pub(super) fn taken(&self, debt: Result<u64, u64>) -> BucketState {
         match debt {
-            Ok(debt) => self.state(debt, self.with_cost(debt).unwrap_or(debt)),
+            Ok(after) => {
+                let (remaining, reset) = self.left(after);
+                BucketState::allowed(remaining, reset)
+            }
             Err(debt) => self.state(debt, debt),
         }
     }
 
     /// Says how the bucket stands while nothing is taken.
     pub(super) fn untouched(&self) -> BucketState {
-        let (Ok(debt) | Err(debt)) = self.peek();
+        let (debt, _) = self.change(|_| None);
         self.state(debt, debt)
+    }
+
+    /// Returns how many requests are left while the bucket owes `debt`, and when it is
+    /// full.
+    #[inline(always)]
+    fn left(&self, debt: u64) -> (u32, u64) {
+        let capacity = self.pace.capacity();
+        let remaining = self.pace.requests(capacity.saturating_sub(debt));
+        let reset = match debt {
+            0 => 0,
+            _ => self.pace.until(self.units + debt, self.nanos),
+        };
+        (remaining, reset)
     }
 
     /// Says what the bucket answers that owed `before` and now owes `after`.
     pub(super) fn state(&self, before: u64, after: u64) -> BucketState {
         let capacity = self.pace.capacity();
-        let remaining = self.pace.requests(capacity.saturating_sub(after));
-        let reset = match after {
-            0 => 0,
-            _ => self.pace.until(self.units + after, self.nanos),
-        };
+        let (remaining, reset) = self.left(after);
         if self.with_cost(before).is_some() {
             return BucketState::allowed(remaining, reset);
         }
@@ -102,6 +115,7 @@ impl<'a> Bucket<'a> {
     }
 
     /// Adds the cost to the debt, unless it becomes more than the bucket holds.
+    #[inline]
     fn with_cost(&self, debt: u64) -> Option<u64> {
         let sum = debt.checked_add(self.cost)?;
         (self.cost == 0 || sum <= self.pace.capacity()).then_some(sum)
@@ -163,8 +177,10 @@ impl<'a> Bucket<'a> {
     /// Returns the debt of a bucket, and whether it is more than a bucket can owe. Then
     /// the clock was set back, and what is left of the debt has to be written down, or
     /// it would stand until the clock is where it was.
+    #[inline]
     fn found(&self, word: Word) -> (Debt, bool) {
-        let left = word.ticks_left(self.tick).unwrap_or(i64::MIN);
+        let left = word.ticks_left_in(self.pace.ring(), self.tick);
+        let left = left.unwrap_or(i64::MIN);
         let full_at = self.pace.unit_at(self.tick.saturating_add_signed(left));
         let debt = full_at.saturating_sub(self.units);
         let most = self.pace.capacity();

@@ -8,11 +8,13 @@ impl Buckets<'_> {
     /// Looks first, so that a request that is refused writes nothing; then takes in
     /// order, and gives back when another request came in between.
     pub(super) fn take(&self) -> Taken {
-        let seen = self.peek();
-        if !seen.is_allowed() {
-            return seen;
+        if self.iter().any(|bucket| bucket.peek().is_err()) {
+            let seen = self.peek();
+            if !seen.is_allowed() {
+                return seen;
+            }
         }
-        let mut states = Vec::with_capacity(Quotas::MAX);
+        let mut states = Vec::with_capacity(self.iter().count());
         for (at, bucket) in self.iter().enumerate() {
             let debt = bucket.take();
             states.push(bucket.taken(debt));

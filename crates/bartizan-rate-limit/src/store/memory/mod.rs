@@ -135,17 +135,38 @@ impl MemoryQuotaStore {
             return Err(TooManyCharges);
         }
         let mut buckets = [None; Quotas::MAX];
+        let mut last: Option<(&[u8], u64)> = None;
         for (place, charge) in buckets.iter_mut().zip(charges) {
-            *place = Some(self.bucket(charge, nanos));
+            let hash = match last {
+                Some((key, hash)) if key == charge.key => hash,
+                _ => self.hashing.hash(charge.key),
+            };
+            last = Some((charge.key, hash));
+            *place = Some(self.hashed(hash, charge, nanos));
         }
         Ok(Buckets(buckets))
     }
 
-    #[inline]
+    #[inline(never)]
+    fn take_together(
+        &self,
+        charges: &[Charge<'_>],
+        now: SystemTime,
+    ) -> Reply<Result<Taken, BoxError>> {
+        let buckets = self.buckets(charges, now);
+        Reply::Ready(buckets.map(|buckets| buckets.take()).map_err(Into::into))
+    }
+
+    #[inline(always)]
     fn bucket<'a>(&'a self, charge: &Charge<'a>, nanos: u64) -> Bucket<'a> {
+        self.hashed(self.hashing.hash(charge.key), charge, nanos)
+    }
+
+    #[inline(always)]
+    fn hashed<'a>(&'a self, hash: u64, charge: &Charge<'a>, nanos: u64) -> Bucket<'a> {
         let pace = charge.quota.pace();
         // A keyed hash is as good as random, and stays so when a constant is added.
-        let hash = self.hashing.hash(charge.key) ^ pace.id();
+        let hash = hash ^ pace.id();
         Bucket::new(self.set(hash), hash, pace, charge.cost, nanos)
     }
 
@@ -168,14 +189,11 @@ impl MemoryQuotaStore {
 
 impl QuotaStore for MemoryQuotaStore {
     fn take(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        let taken = match charges {
-            [charge] => {
-                let bucket = self.bucket(charge, nanos(now));
-                Ok(Taken::one(bucket.taken(bucket.take())))
-            }
-            _ => self.buckets(charges, now).map(|buckets| buckets.take()),
-        };
-        Reply::Ready(taken.map_err(Into::into))
+        if let [charge] = charges {
+            let bucket = self.bucket(charge, nanos(now));
+            return Reply::Ready(Ok(Taken::one(bucket.taken(bucket.take()))));
+        }
+        self.take_together(charges, now)
     }
 
     fn peek(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
@@ -226,11 +244,11 @@ impl fmt::Display for TooManyCharges {
 
 impl Error for TooManyCharges {}
 
-/// Returns the nanoseconds since 1970, within the 292 years for which sums with a debt
+/// Returns the nanoseconds since 1970, within the 285 years for which sums with a debt
 /// have room.
+#[inline]
 fn nanos(now: SystemTime) -> u64 {
-    const LAST: u64 = u64::MAX >> 1;
+    const LAST: u64 = 9_000_000_000;
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = now.as_secs().saturating_mul(1_000_000_000);
-    seconds.saturating_add(now.subsec_nanos().into()).min(LAST)
+    now.as_secs().min(LAST) * 1_000_000_000 + u64::from(now.subsec_nanos())
 }

@@ -28,6 +28,7 @@ pub(super) enum Place {
 }
 
 impl Set {
+    #[inline]
     pub(super) fn read(&self) -> Slots {
         self.0
             .each_ref()
@@ -37,20 +38,19 @@ impl Set {
     /// Looks for the one word with the tag; `None` where there is none, or a copy too.
     #[inline]
     pub(super) fn seek(&self, tag: Tag) -> Option<Place> {
-        let mut marked = 0;
-        let mut found = (0, Word::default());
-        for (slot, word) in self.0.iter().enumerate() {
-            let word = Word(word.load(Ordering::Acquire));
-            if tag.marks(word) {
-                marked += 1;
-                found = (slot, word);
-            }
+        let slots = self.read();
+        let mut marked = 0_u32;
+        for (slot, word) in slots.iter().enumerate() {
+            marked |= u32::from(tag.marks(*word)) << slot;
         }
-        let (slot, word) = found;
-        (marked == 1).then_some(Place::Found { slot, word })
+        let slot = marked.trailing_zeros() as usize;
+        let word = *slots.get(slot)?;
+        // No other bit than that of the slot.
+        (marked & (marked - 1) == 0).then_some(Place::Found { slot, word })
     }
 
     /// Puts a word where one was found; fails when that has changed meanwhile.
+    #[inline]
     pub(super) fn replace(&self, slot: usize, old: Word, new: Word) -> bool {
         let slot = self.0.get(slot);
         slot.is_some_and(|slot| {

@@ -1,4 +1,4 @@
-use crate::quota::Pace;
+use crate::quota::{Pace, most_ticks, ring};
 
 /// The bits of a word that hold the exponent.
 const EXPONENT: u32 = 6;
@@ -25,15 +25,21 @@ impl Word {
     /// More than any bucket can owe is an instant that has come round: the bucket has
     /// been full for long, and is none.
     pub(super) fn ticks_left(self, now: u64) -> Option<i64> {
+        self.ticks_left_in(ring(self.exponent()), now)
+    }
+
+    /// Does so where the number of bits of the ring is known.
+    #[inline]
+    pub(super) fn ticks_left_in(self, ring: u32, now: u64) -> Option<i64> {
         if self.0 == 0 {
             return None;
         }
-        let unused = u64::BITS - Pace::ring(self.exponent());
+        let unused = u64::BITS - ring;
         let written = (self.0 >> EXPONENT) << unused;
         let ahead = written.wrapping_sub(now << unused);
         // Moved to the top and back, so that the sign of the ring is that of the number.
         let left = ahead.cast_signed() >> unused;
-        (left <= Pace::most_ticks(self.exponent())).then_some(left)
+        (left <= most_ticks(ring)).then_some(left)
     }
 
     /// Returns the nanoseconds until the bucket is full; 0 when it is, or where there
@@ -51,17 +57,19 @@ impl Word {
 }
 
 impl Tag {
-    pub(super) fn new(hash: u64, exponent: u32) -> Self {
-        let ring = Pace::ring(exponent);
-        let low = EXPONENT + ring;
-        let fingerprint = hash & ((1 << (u64::BITS - low)) - 1);
+    #[inline]
+    pub(super) fn new(hash: u64, pace: &Pace) -> Self {
+        let low = EXPONENT + pace.ring();
+        // All but the lowest bits of the hash are pushed out.
+        let fingerprint = (hash << low).max(1 << low);
         Self {
             // Never 0, so that no bucket is taken for none.
-            pattern: fingerprint.max(1) << low | u64::from(exponent),
-            mask: !(((1 << ring) - 1) << EXPONENT),
+            pattern: fingerprint | u64::from(pace.exponent()),
+            mask: (u64::MAX << low) | ((1 << EXPONENT) - 1),
         }
     }
 
+    #[inline]
     pub(super) fn marks(self, word: Word) -> bool {
         (word.0 ^ self.pattern) & self.mask == 0
     }
