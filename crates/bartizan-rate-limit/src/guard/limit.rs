@@ -32,6 +32,7 @@ pub struct Limit {
     prefix: Arc<[u8]>,
     plan: Source,
     key: Key,
+    has_own_key: bool,
     cost: Cost,
     exempt: Vec<Exempt>,
 }
@@ -91,11 +92,13 @@ impl Limit {
     fn with(scope: &str, plan: Source) -> Self {
         let mut prefix = KeyBytes::new();
         prefix.push(scope);
+        let key = Key::default();
         Self {
             scope: scope.into(),
             prefix: prefix.as_slice().into(),
             plan,
-            key: Key::default(),
+            has_own_key: key.is_own(),
+            key,
             cost: Cost::Fixed(1),
             exempt: Vec::new(),
         }
@@ -104,6 +107,7 @@ impl Limit {
     /// Sets what tells those apart who have buckets of their own.
     pub fn key(mut self, key: impl Into<Key>) -> Self {
         self.key = key.into();
+        self.has_own_key = self.key.is_own();
         self
     }
 
@@ -157,10 +161,12 @@ impl Limit {
         &self.scope
     }
 
+    #[inline]
     pub(crate) fn is_exempt(&self, head: RequestHead<'_>) -> bool {
-        if self.exempt.is_empty() {
-            return false;
-        }
+        !self.exempt.is_empty() && self.finds_exempt(head)
+    }
+
+    fn finds_exempt(&self, head: RequestHead<'_>) -> bool {
         let client = head.extensions().get::<ClientAddr>();
         self.exempt.iter().any(|exempt| match exempt {
             Exempt::Networks(networks) => client.is_some_and(|client| networks.trusts(client.ip())),
@@ -200,7 +206,7 @@ impl Limit {
     }
 
     pub(crate) fn has_own_key(&self) -> bool {
-        self.key.is_own()
+        self.has_own_key
     }
 }
 

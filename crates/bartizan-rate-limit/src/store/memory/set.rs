@@ -39,10 +39,7 @@ impl Set {
     #[inline]
     pub(super) fn seek(&self, tag: Tag) -> Option<Place> {
         let slots = self.read();
-        let mut marked = 0_u32;
-        for (slot, word) in slots.iter().enumerate() {
-            marked |= u32::from(tag.marks(*word)) << slot;
-        }
+        let marked = marked(&slots, tag);
         let slot = marked.trailing_zeros() as usize;
         let word = *slots.get(slot)?;
         // No other bit than that of the slot.
@@ -88,6 +85,9 @@ impl Place {
     }
 
     fn most(slots: &Slots, tag: Tag, tick: u64) -> Option<(usize, Word)> {
+        if marked(slots, tag) == 0 {
+            return None;
+        }
         let marked = slots.iter().copied().enumerate();
         let marked = marked.filter(|(_, word)| tag.marks(*word));
         // The first of equals: a copy is further on, and not in use.
@@ -106,4 +106,14 @@ impl Place {
         let (slot, left) = least;
         Self::Taken { slot, left }
     }
+}
+
+/// Returns which slots have the tag, a bit for each.
+#[inline]
+fn marked(slots: &Slots, tag: Tag) -> u32 {
+    let mut marked = 0;
+    for (slot, word) in slots.iter().enumerate() {
+        marked |= u32::from(tag.marks(*word)) << slot;
+    }
+    marked
 }

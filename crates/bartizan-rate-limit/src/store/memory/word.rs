@@ -47,8 +47,11 @@ impl Word {
     pub(super) fn nanos_left(self, nanos: u64) -> u64 {
         let exponent = self.exponent();
         let ticks = self.ticks_left(nanos >> exponent).unwrap_or_default();
-        let left = u128::from(ticks.max(0).cast_unsigned()) << exponent;
-        u64::try_from(left).unwrap_or(u64::MAX)
+        let ticks = ticks.max(0).cast_unsigned();
+        if ticks.leading_zeros() < exponent {
+            return u64::MAX;
+        }
+        ticks << exponent
     }
 
     fn exponent(self) -> u32 {
