@@ -2,16 +2,16 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use axum::Router;
-use bartizan_core::chain::Chain;
-use bartizan_core::{
-    Authenticate, FindClient, GuardLayer, RequestFirewall, TrustedProxies, axum_peer,
+use bartizan::chain::Chain;
+use bartizan::cors::Cors;
+use bartizan::headers::SecurityHeaders;
+use bartizan::jwt::{Algorithm, Bearer, Verifier};
+use bartizan::problem::{CatchPanicLayer, ProblemLayer};
+use bartizan::rate_limit::{Key, Limit, Quota, RateLimit};
+use bartizan::rbac::{Require, require, role};
+use bartizan::{
+    Authenticate, FindClient, GuardLayer, RequestFirewall, Stack, TrustedProxies, axum_peer,
 };
-use bartizan_cors::Cors;
-use bartizan_headers::SecurityHeaders;
-use bartizan_jwt::{Algorithm, Bearer, Verifier};
-use bartizan_problem::ProblemLayer;
-use bartizan_rate_limit::{Key, Limit, Quota, RateLimit};
-use bartizan_rbac::{Require, require, role};
 
 use crate::token::{AUDIENCE, ISSUER, key};
 use crate::{ORIGIN, ROLE};
@@ -19,28 +19,29 @@ use crate::{ORIGIN, ROLE};
 /// So many that no request of a benchmark is refused.
 const MANY: u32 = 100_000_000;
 
-/// Secures `protected` with all guards as one layer, behind the one that writes
-/// problem details.
+/// Secures `protected` with all guards as the one layer that a [`Stack`] makes.
 pub(crate) fn fused(protected: Router) -> Router {
-    let guards = headers()
-        .and(cors())
-        .and(client())
-        .and(RequestFirewall::new())
-        .and(by_address())
-        .and(authentication())
-        .and(by_principal())
-        .and(policy());
-    protected
-        .layer(GuardLayer::new(guards))
-        .layer(ProblemLayer::new())
+    let stack = Stack::new()
+        .problem(ProblemLayer::new())
+        .headers(headers())
+        .cors(cors())
+        .client_address(client())
+        .firewall(RequestFirewall::new())
+        .rate_limit_by_address(by_address())
+        .authenticate(bearer())
+        .rate_limit_by_principal(by_principal())
+        .authorize(policy())
+        .build();
+    protected.layer(stack)
 }
 
 /// The same with a layer for each guard, which is what joining them saves.
 pub(crate) fn nested(protected: Router) -> Router {
     protected
+        .layer(CatchPanicLayer::new())
         .layer(one(policy()))
         .layer(one(by_principal()))
-        .layer(one(authentication()))
+        .layer(one(Authenticate::required(bearer())))
         .layer(one(by_address()))
         .layer(one(RequestFirewall::new()))
         .layer(one(client()))
@@ -78,14 +79,14 @@ fn by_address() -> RateLimit {
     RateLimit::new(Limit::new("address", quota).key(Key::client()))
 }
 
-fn authentication() -> Authenticate<Bearer> {
+fn bearer() -> Bearer {
     let verifier = Verifier::<()>::builder(key().verifying_key(), [Algorithm::HS256])
         .issuer(ISSUER)
         .audience(AUDIENCE)
         .build()
         .expect("complete");
     let capacity = NonZeroUsize::new(1024).expect("not zero");
-    Authenticate::required(Bearer::new(verifier).cache(capacity))
+    Bearer::new(verifier).cache(capacity)
 }
 
 fn by_principal() -> RateLimit {

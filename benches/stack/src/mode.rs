@@ -3,8 +3,8 @@ use std::str::FromStr;
 use axum::Router;
 
 use crate::bartizan::{fused, nested};
-use crate::peers::peers;
-use crate::routes::routes;
+use crate::peers::{equal_peers, peers};
+use crate::routes::{routes, same_fields};
 
 /// What stands in front of `/protected`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,19 +14,32 @@ pub enum Mode {
     Bare,
     /// The guards of this project.
     Bartizan,
+    /// What others offer, composed to do as much as the guards of this project.
+    EqualPeers,
+    /// Nothing, with the header fields that [`Bartizan`](Self::Bartizan) adds written
+    /// by the handler: the least that any stack can cost that sends them.
+    Fields,
     /// The same guards, each in a layer of its own.
     Nested,
-    /// What others offer for the same, composed.
+    /// What others offer, composed as their users mostly do.
     Peers,
 }
 
 impl Mode {
+    /// Returns whether `/protected` asks for a token.
+    #[must_use]
+    pub fn is_secured(self) -> bool {
+        !matches!(self, Self::Bare | Self::Fields)
+    }
+
     /// Returns the application.
     pub fn app(self) -> Router {
         let routes = routes();
         let protected = match self {
             Self::Bare => routes.protected,
             Self::Bartizan => fused(routes.protected),
+            Self::EqualPeers => equal_peers(routes.protected),
+            Self::Fields => same_fields(Self::Bartizan),
             Self::Nested => nested(routes.protected),
             Self::Peers => peers(routes.protected),
         };
@@ -41,10 +54,12 @@ impl FromStr for Mode {
         match name {
             "bare" => Ok(Self::Bare),
             "bartizan" => Ok(Self::Bartizan),
+            "equal-peers" => Ok(Self::EqualPeers),
+            "fields" => Ok(Self::Fields),
             "nested" => Ok(Self::Nested),
             "peers" => Ok(Self::Peers),
             _ => Err(format!(
-                "no mode `{name}`; there are bare, bartizan, nested, peers"
+                "no mode `{name}`; there are bare, bartizan, equal-peers, fields, nested, peers"
             )),
         }
     }

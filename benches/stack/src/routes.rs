@@ -1,7 +1,13 @@
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+
+use crate::{Exchange, Mode};
+
+const BODY: &str = r#"{"message":"hello"}"#;
 
 /// The two routes: only one of them is to be protected.
 #[derive(Debug)]
@@ -21,8 +27,21 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn hello() -> impl IntoResponse {
-    (
-        [(CONTENT_TYPE, "application/json")],
-        r#"{"message":"hello"}"#,
-    )
+    ([(CONTENT_TYPE, "application/json")], BODY)
+}
+
+/// Creates `/protected` without a layer, whose handler sends the fields that `mode` does.
+pub(crate) fn same_fields(mode: Mode) -> Router {
+    let mut response = Exchange::new(mode).response();
+    let mut fields: HeaderMap = std::mem::take(response.headers_mut());
+    fields.remove(CONTENT_LENGTH);
+    let handler = move || {
+        let fields = fields.clone();
+        async move {
+            let mut response = Response::new(Body::from(BODY));
+            *response.headers_mut() = fields;
+            response
+        }
+    };
+    Router::new().route("/protected", get(handler))
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -86,6 +86,7 @@ where
                     let mut result = future.poll(cx);
                     if let Poll::Ready(Ok(response)) = &mut result {
                         let pass = pass.take().expect("polled after completion");
+                        reserve(response.headers_mut(), pass.fields());
                         pass.seal(response);
                     }
                     return result;
@@ -117,6 +118,16 @@ where
                 }
             }
         }
+    }
+}
+
+/// Makes room for what the guards add, so that the map grows once instead of again and
+/// again. The first that a map allocates is enough for six.
+#[inline]
+fn reserve(headers: &mut HeaderMap, fields: usize) {
+    if fields > 6 {
+        // A map that cannot grow is found full by the guard that wants to add to it.
+        let _ = headers.try_reserve(fields);
     }
 }
 

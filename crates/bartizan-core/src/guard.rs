@@ -85,6 +85,12 @@ pub trait Pass: Send + 'static {
         let _ = response;
     }
 
+    /// Returns how many fields [`seal`](Self::seal) is likely to add: room for those
+    /// of all guards is made at once. It promises nothing, so 0 is never wrong.
+    fn fields(&self) -> usize {
+        0
+    }
+
     /// Returns why the request passed, such as the rule that let it, for the
     /// [`Decision`](crate::Decision) that the observer receives.
     fn explain(&self) -> Option<&dyn fmt::Display> {
@@ -107,6 +113,10 @@ impl<P: Pass> Pass for Option<P> {
         }
     }
 
+    fn fields(&self) -> usize {
+        self.as_ref().map_or(0, Pass::fields)
+    }
+
     fn explain(&self) -> Option<&dyn fmt::Display> {
         self.as_ref().and_then(Pass::explain)
     }
@@ -122,6 +132,10 @@ impl<P: Pass, Q: Pass> Pass for (P, Q) {
     fn seal<B>(self, response: &mut Response<B>) {
         self.1.seal(response);
         self.0.seal(response);
+    }
+
+    fn fields(&self) -> usize {
+        self.0.fields().saturating_add(self.1.fields())
     }
 
     fn explain(&self) -> Option<&dyn fmt::Display> {

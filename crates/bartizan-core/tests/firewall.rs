@@ -89,6 +89,9 @@ fn targets_are_in_the_form_of_their_method() {
 #[test]
 fn exactly_one_host_is_named_and_strictly_written() {
     let invalid = Some(RefusedRequest::InvalidHost);
+    let long_label = format!("{}.example", "a".repeat(63));
+    let longer_label = format!("{}.example", "a".repeat(64));
+    let longer_name = format!("{}a", "a.".repeat(127));
     for (host, expected) in [
         ("example.com", None),
         ("EXAMPLE.com:8080", None),
@@ -102,6 +105,12 @@ fn exactly_one_host_is_named_and_strictly_written() {
         (".example.com", invalid),
         ("example..com", invalid),
         ("-a.example", invalid),
+        ("a-.example", invalid),
+        ("a.example-", invalid),
+        ("a-b.example", None),
+        (&long_label, None),
+        (&longer_label, invalid),
+        (&longer_name, invalid),
         ("example.com:", invalid),
         ("example.com:evil.test", invalid),
         ("example.com:80:80", invalid),

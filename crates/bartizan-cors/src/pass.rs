@@ -39,6 +39,12 @@ impl CorsPass {
 }
 
 impl Pass for CorsPass {
+    /// `Vary` and the three that allow.
+    #[inline]
+    fn fields(&self) -> usize {
+        4
+    }
+
     #[inline]
     fn seal<B>(self, response: &mut Response<B>) {
         let Self { config, mark } = self;

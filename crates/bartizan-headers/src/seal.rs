@@ -30,6 +30,11 @@ impl Seal {
 }
 
 impl Pass for Seal {
+    #[inline]
+    fn fields(&self) -> usize {
+        self.profile.fields.len().saturating_add(1)
+    }
+
     fn seal<B>(self, response: &mut Response<B>) {
         let status = response.status();
         let headers = response.headers_mut();

@@ -21,14 +21,25 @@ pub(super) struct Tokens {
     pub(super) stranger: String,
 }
 
+/// What a server promises of `/protected`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing.
+    Open,
+    /// To send the fields of one that is secured, and nothing more.
+    Marked,
+    /// To refuse those who may not.
+    Secured,
+}
+
 /// Asks a server for what its role in the comparison promises.
 ///
 /// # Errors
 ///
 /// It answers otherwise.
-pub(super) fn check(address: &str, is_secured: bool, tokens: &Tokens) -> Result<(), Failure> {
+pub(super) fn check(address: &str, role: Role, tokens: &Tokens) -> Result<(), Failure> {
     let forged = forged(&tokens.user);
-    let secured = |status| if is_secured { status } else { 200 };
+    let secured = |status| if role == Role::Secured { status } else { 200 };
     for (path, token, expected) in [
         ("/plain", None, 200),
         ("/protected", Some(&tokens.user), 200),
@@ -45,7 +56,10 @@ pub(super) fn check(address: &str, is_secured: bool, tokens: &Tokens) -> Result<
         }
     }
 
-    for (origin, is_allowed) in [(ORIGIN, is_secured), ("https://evil.example", false)] {
+    for (origin, is_allowed) in [
+        (ORIGIN, role != Role::Open),
+        ("https://evil.example", false),
+    ] {
         let answer = ask(address, "/protected", Some(&tokens.user), origin)?;
         if answer.allows(origin) != is_allowed {
             return Err(Failure::new(format!(
@@ -120,20 +134,36 @@ mod tests {
     fn a_server_that_answers_everything_is_bare() {
         let everything = |_: &str| "HTTP/1.1 200 OK";
 
-        assert!(checked(false, everything).is_ok());
-        let failure = checked(true, everything).unwrap_err().to_string();
+        assert!(checked(Role::Open, everything).is_ok());
+        let failure = checked(Role::Secured, everything).unwrap_err().to_string();
         assert_eq!(failure, "GET /protected was answered 200 instead of 401");
     }
 
     #[test]
+    fn a_marked_server_sends_the_fields_and_refuses_nobody() {
+        let everything = |_: &str| "HTTP/1.1 200 OK";
+        let marked =
+            |_: &str| "HTTP/1.1 200 OK\r\naccess-control-allow-origin: https://app.example.com";
+
+        assert!(checked(Role::Marked, marked).is_ok());
+        for (role, answer) in [
+            (Role::Marked, everything as fn(&str) -> &'static str),
+            (Role::Marked, secured),
+            (Role::Open, marked),
+        ] {
+            assert!(checked(role, answer).is_err(), "{role:?}");
+        }
+    }
+
+    #[test]
     fn a_secured_server_refuses_each_that_it_has_to() {
-        assert!(checked(true, secured).is_ok());
-        assert!(checked(false, secured).is_err());
+        assert!(checked(Role::Secured, secured).is_ok());
+        assert!(checked(Role::Open, secured).is_err());
         for (forgets, failure) in [
             ("forged", "GET /protected was answered 200 instead of 401"),
             ("role", "GET /protected was answered 200 instead of 403"),
         ] {
-            let found = checked(true, move |request: &str| {
+            let found = checked(Role::Secured, move |request: &str| {
                 let is_forged = request.contains("Bearer a.b.A");
                 let is_stranger = request.contains("Bearer c.");
                 match forgets {
@@ -144,7 +174,7 @@ mod tests {
             });
             assert_eq!(found.unwrap_err().to_string(), failure);
         }
-        let everyones = checked(true, |request: &str| match secured(request) {
+        let everyones = checked(Role::Secured, |request: &str| match secured(request) {
             "HTTP/1.1 200 OK" => "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *",
             other => other,
         });
@@ -168,7 +198,7 @@ mod tests {
     }
 
     fn checked(
-        is_secured: bool,
+        role: Role,
         answer: impl Fn(&str) -> &'static str + Send + 'static,
     ) -> Result<(), Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -190,6 +220,6 @@ mod tests {
             user: "a.b.c".to_owned(),
             stranger: "c.b.a".to_owned(),
         };
-        check(&address, is_secured, &tokens)
+        check(&address, role, &tokens)
     }
 }

@@ -45,7 +45,7 @@ fn serve(mode: Mode) {
         );
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("no delay"));
         // Only the limits by address need to know it.
-        if mode == Mode::Bare {
+        if !mode.is_secured() {
             axum::serve(listener, mode.app()).await
         } else {
             let app = mode.app();

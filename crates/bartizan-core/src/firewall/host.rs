@@ -148,21 +148,26 @@ fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| is_number)
 }
 
-/// The most octets of a name in the DNS.
+/// The most octets of a name in the DNS, and of a label.
 const MAX_NAME: usize = 253;
+const MAX_LABEL: usize = 63;
 
 /// Returns whether `name` is labels joined by dots, none of them empty: `example.com.`
 /// is another spelling of `example.com`.
 fn is_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        matches!(label.len(), 1..=63)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    name.len() <= MAX_NAME && name.split('.').all(is_label)
+    let (mut label, mut last) = (0, b'.');
+    for byte in name.bytes() {
+        match byte {
+            b'.' if label > 0 && last != b'-' => label = 0,
+            b'-' if label == 0 => return false,
+            b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' if label < MAX_LABEL => {
+                label += 1;
+            }
+            _ => return false,
+        }
+        last = byte;
+    }
+    label > 0 && last != b'-' && name.len() <= MAX_NAME
 }
 
 /// Entries of a [`HostList`] that are not hosts.

@@ -42,14 +42,21 @@ pub fn credentials<'a>(
         return Err(AuthFailure::malformed(scheme, detail));
     }
     match std::str::from_utf8(rest) {
-        Ok(rest) if rest.bytes().all(|b| matches!(b, b' '..=b'~')) => {
-            Ok(Some(rest.trim_start_matches(' ')))
-        }
+        Ok(rest) if is_printable(rest) => Ok(Some(rest.trim_start_matches(' '))),
         _ => {
             let detail = "the credentials hold something other than printable ASCII";
             Err(AuthFailure::malformed(scheme, detail))
         }
     }
+}
+
+/// Counts instead of stopping at the first other byte: without a way out, many are
+/// compared at once, and tokens are long.
+fn is_printable(text: &str) -> bool {
+    let others = text
+        .bytes()
+        .map(|byte| u8::from(!matches!(byte, b' '..=b'~')));
+    others.fold(0, |any, is_other| any | is_other) == 0
 }
 
 /// Returns whether the name of a scheme could go on with this byte

@@ -145,6 +145,9 @@ where
     }
 
     fn verify(&self, token: &str, now: SystemTime) -> Result<Claims<T>, TokenError> {
+        if !syntax::is_token(token) {
+            return Err(TokenError::Malformed);
+        }
         let claims = self.verifier.verify_at(token, now)?;
         match claims.subject.as_deref() {
             None | Some("") => Err(TokenError::MissingClaim("sub")),
@@ -203,12 +206,7 @@ where
             Ok(None) => return Attempt::Absent,
             Err(failure) => return Attempt::Failed(failure),
         };
-        let principal = if syntax::is_token(token) {
-            self.principal(token)
-        } else {
-            Err(TokenError::Malformed)
-        };
-        match principal {
+        match self.principal(token) {
             Ok(principal) => Attempt::Authenticated(principal),
             Err(error) => Attempt::Failed(
                 AuthFailure::invalid(NAME, error.as_str())

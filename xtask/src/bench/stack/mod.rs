@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::shell::Shell;
 use crate::{artifacts, python, system};
 
-use super::contract::{self, Tokens};
+use super::contract::{self, Role, Tokens};
 use super::cores::Cores;
 use super::figures::Figures;
 use super::wrk;
@@ -27,26 +27,42 @@ const ANNOUNCEMENT: &str = "listening on ";
 pub(super) struct Application {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
+    /// What it promises.
+    pub(super) role: Role,
 }
 
 /// In the order in which charts show them; the first is what the others are
 /// compared with.
-pub(super) const APPLICATIONS: [Application; 4] = [
+pub(super) const APPLICATIONS: [Application; 6] = [
     Application {
         name: "bare",
         label: "axum, no security",
+        role: Role::Open,
+    },
+    Application {
+        name: "fields",
+        label: "axum, no security, the same fields sent",
+        role: Role::Marked,
     },
     Application {
         name: "bartizan",
         label: "axum behind Bartizan",
+        role: Role::Secured,
     },
     Application {
         name: "peers",
-        label: "axum behind today's Rust peers",
+        label: "axum behind Rust peers, as mostly used",
+        role: Role::Secured,
+    },
+    Application {
+        name: "equal-peers",
+        label: "axum behind Rust peers, doing the same",
+        role: Role::Secured,
     },
     Application {
         name: "fastapi",
         label: "FastAPI, secured as in its tutorials",
+        role: Role::Secured,
     },
 ];
 
@@ -105,7 +121,7 @@ pub(super) fn measure(shell: &Shell, quick: bool) -> Result<Figures, Failure> {
             command
         };
         let server = Server::start(&mut command, ANNOUNCEMENT)?;
-        contract::check(server.address(), application.name != "bare", &tokens)
+        contract::check(server.address(), application.role, &tokens)
             .map_err(|failure| Failure::new(format!("{}: {failure}", application.name)))?;
         servers.push(server);
     }
@@ -149,7 +165,7 @@ fn race(
                 }
                 if !is_warm_up {
                     println!(
-                        "{repetition}/{} {path:<11} {:<9} {:>8.0} requests/s, p99 {:.1} ms",
+                        "{repetition}/{} {path:<11} {:<11} {:>8.0} requests/s, p99 {:.1} ms",
                         effort.repetitions, application.name, run.per_second, run.p99_ms
                     );
                     results.add(*index, path, run);
