@@ -78,7 +78,13 @@
 //! joined by `;`, `,` or `|`. The units are `nanosecond`, `microsecond`,
 //! `millisecond`, `second`, `minute`, `hour`, `day`, `month` (30 days) and `year` (360
 //! days), in the singular or the plural, and `ns`, `us`, `ms`, `s`, `sec`, `m`, `min`,
-//! `h`, `hr`, `d`. [`InvalidQuota`] says where a text is wrong.
+//! `h`, `hr`, `d`. [`InvalidQuota`] says where a text is wrong. A number of requests, or
+//! a burst, of 0 is wrong in a text, since it refuses everything; [`Quota::new`] takes it.
+//!
+//! The burst is what the bucket holds, and may be more than the quota: of
+//! `100/minute burst 500`, 500 requests may come at once, and then 100 in each minute. In
+//! `RateLimit`, `r` is what the bucket holds, which is then more than the `q` of
+//! `RateLimit-Policy`. With a burst that is less than the quota, `r` never reaches `q`.
 //!
 //! # What it does not do
 //!
@@ -94,7 +100,8 @@
 //! # Crate features
 //!
 //! - `axum`: hands handlers the [`QuotaOutcome`] as an argument.
-//! - `serde`: `RateLimitSettings`, read from a file or the environment.
+//! - `serde`: `RateLimitSettings` and `BruteForceSettings`, read from a file or the
+//!   environment.
 //!
 //! [`FindClient`]: bartizan_core::FindClient
 //! [draft, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10#section-5.1
@@ -118,6 +125,8 @@ mod settings;
 mod status;
 mod store;
 
+#[cfg(feature = "serde")]
+pub use self::brute_force::BruteForceSettings;
 pub use self::brute_force::{
     LoginAttempt, LoginGuard, LoginLimit, LoginQuotas, LoginRefused, LoginResult, LoginThrottle,
     Trial,
@@ -127,7 +136,7 @@ pub use self::gcra::Bucket;
 pub use self::guard::{
     Admission, InFlight, InvalidLimits, InvalidNetwork, Limit, Permit, Plan, RateLimit, Refund,
 };
-pub use self::key::{InvalidKey, Key, KeyBytes, KeyError};
+pub use self::key::{InvalidKey, InvalidPrefix, Key, KeyBytes, KeyError};
 pub use self::outcome::{QuotaOutcome, QuotaState};
 pub use self::quota::{InvalidQuota, Quota, Quotas};
 pub use self::routes::{InvalidRoutes, RouteTable, Routes};

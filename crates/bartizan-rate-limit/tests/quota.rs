@@ -35,7 +35,6 @@ fn reads_what_the_limits_library_reads() {
             "1/second,5/minute|9/hour",
             vec![every(1, 1), every(5, 60), every(9, 3_600)],
         ),
-        ("0/hour", vec![Quota::per_hour(0)]),
         ("4294967295/s", vec![Quota::per_second(u32::MAX)]),
     ] {
         let read: Quotas = text.parse().unwrap();
@@ -66,7 +65,7 @@ fn reads_short_units_and_those_below_a_second_and_bursts() {
             Quota::new(5, Duration::from_nanos(7)).unwrap(),
         ),
         ("100/minute burst 20", Quota::per_minute(100).burst(20)),
-        ("100/minute BURST 0 ", Quota::per_minute(100).burst(0)),
+        ("100/minute BURST 1 ", Quota::per_minute(100).burst(1)),
     ] {
         assert_eq!(text.parse(), Ok(quota), "{text}");
     }
@@ -78,6 +77,10 @@ fn says_where_it_went_wrong() {
         ("", 0, "expected a number of requests"),
         ("  ", 2, "expected a number of requests"),
         ("minute", 0, "expected a number of requests"),
+        // What refuses everything is not meant.
+        ("0/minute", 0, "expected a number of requests"),
+        ("5/minute; 00/hour", 10, "expected a number of requests"),
+        ("5/minute burst 0", 15, "expected the size of the burst"),
         ("-1/minute", 0, "expected a number of requests"),
         ("1.5/minute", 1, "expected `/` or `per`"),
         ("5", 1, "expected `/` or `per`"),
@@ -180,13 +183,13 @@ fn writes_the_largest_unit_that_fits() {
 
 prop_compose! {
     fn any_quota()(
-        limit in any::<u32>(),
+        limit in 1..=u32::MAX,
         nanos in prop_oneof![
             1..u64::from(u32::MAX),
             (1..100_000_u64).prop_map(|millis| millis * 1_000_000),
             (1..1_000_000_u64).prop_map(|seconds| seconds * 1_000_000_000),
         ],
-        burst in prop::option::of(any::<u32>()),
+        burst in prop::option::of(1..=u32::MAX),
     ) -> Quota {
         let quota = Quota::new(limit, Duration::from_nanos(nanos)).unwrap();
         quota.burst(burst.unwrap_or(limit))

@@ -6,7 +6,7 @@
 )]
 
 use bartizan_core::{ClientAddr, GuardLayer};
-use bartizan_rate_limit::{RateLimit, RateLimitSettings};
+use bartizan_rate_limit::{BruteForceSettings, LoginThrottle, RateLimit, RateLimitSettings};
 use bartizan_testkit::{Probe, send};
 use http::{Request, Response};
 
@@ -112,4 +112,88 @@ fn a_setting_that_does_not_exist_is_an_error() {
             "{json}"
         );
     }
+}
+
+fn throttle(json: &str) -> LoginThrottle {
+    let settings: BruteForceSettings = serde_json::from_str(json).unwrap();
+    settings.build().unwrap()
+}
+
+async fn guesses(throttle: &LoginThrottle, account: &str, from: &str) -> u32 {
+    let client = ClientAddr::new(from.parse().unwrap());
+    let mut guesses = 0;
+    while let Ok(attempt) = throttle.admit(Some(account), client).await {
+        attempt.failed();
+        guesses += 1;
+    }
+    guesses
+}
+
+#[tokio::test]
+async fn a_throttle_is_made_of_settings() {
+    let bare = throttle("{}");
+    assert_eq!(format!("{bare:?}"), format!("{:?}", LoginThrottle::new()));
+    assert_eq!(guesses(&bare, "alice", "192.0.2.1").await, 5);
+    assert_eq!(guesses(&bare, "Alice", "192.0.2.1").await, 0);
+    assert_eq!(guesses(&bare, "alice", "192.0.2.2").await, 5);
+
+    let all = throttle(
+        r#"{"pair": "3/day", "client": "100/day", "neighbours": "50/day",
+            "newcomers": "60/day", "repeaters": "70/day", "global": "80/day",
+            "known_for_days": 7, "ipv4_bits": 24, "ipv6_bits": 56,
+            "exact_account_names": true}"#,
+    );
+    assert_eq!(guesses(&all, "alice", "192.0.2.1").await, 3);
+    assert_eq!(guesses(&all, "alice", "192.0.2.2").await, 0);
+    assert_eq!(guesses(&all, "Alice", "192.0.2.2").await, 3);
+    assert_eq!(guesses(&all, "alice", "2001:db8::1").await, 3);
+    assert_eq!(guesses(&all, "alice", "2001:db8:0:ff::1").await, 0);
+}
+
+#[test]
+fn each_quota_of_a_throttle_is_the_one_that_is_set() {
+    for (name, shown) in [
+        ("pair", "pair"),
+        ("client", "client"),
+        ("neighbours", "neighbours"),
+        ("newcomers", "newcomers"),
+        ("repeaters", "repeaters"),
+        ("global", "global"),
+    ] {
+        let throttle = format!("{:?}", throttle(&format!(r#"{{"{name}": "4321/day"}}"#)));
+        let (_, after) = throttle.split_once(&format!("{shown}: ")).unwrap();
+        assert!(
+            after.starts_with("Quotas([Quota { limit: 4321,"),
+            "{throttle}"
+        );
+        assert_eq!(throttle.matches("4321").count(), 2, "{throttle}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
+    let problems = |json: &str| {
+        let settings: BruteForceSettings = serde_json::from_str(json).unwrap();
+        let problems = settings.build().unwrap_err();
+        let names: Vec<_> = problems
+            .problems()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        names.join(" ")
+    };
+    assert_eq!(
+        problems(
+            r#"{"pair": "x", "client": "5/fortnight", "neighbours": "", "newcomers": "0/day",
+                "repeaters": "1/day burst 0", "global": "5", "known_for_days": 0,
+                "ipv4_bits": 33, "ipv6_bits": 0}"#
+        ),
+        "pair client neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
+    );
+    assert_eq!(problems(r#"{"known_for_days": 3651}"#), "known_for_days");
+    assert_eq!(
+        problems(r#"{"client": "1/second; 2/minute; 3/hour"}"#),
+        "pair"
+    );
+    let unknown = serde_json::from_str::<BruteForceSettings>(r#"{"pairs": "5/minute"}"#);
+    assert!(unknown.is_err());
 }

@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use bartizan_core::BoxError;
 
+use super::inner::Inner;
 use super::keys::AccountKeys;
-use super::throttle::Inner;
+use super::queue::Turn;
 use crate::{BucketState, Charge, Quota};
 
 /// An attempt to log in that was admitted, and is counted as failed until it is said
@@ -18,6 +19,8 @@ pub struct LoginAttempt {
     account: Option<AccountKeys>,
     /// Whether the address had failed at the account before.
     had_failed: bool,
+    /// Given up last, once what was counted has been given back.
+    _turn: Turn,
 }
 
 /// A bucket that the attempt is counted in, and how it stood then.
@@ -29,6 +32,7 @@ impl LoginAttempt {
         (charged, admitted): (Vec<Charged>, SystemTime),
         account: Option<AccountKeys>,
         had_failed: bool,
+        turn: Turn,
     ) -> Self {
         Self {
             throttle,
@@ -36,6 +40,7 @@ impl LoginAttempt {
             admitted,
             account,
             had_failed,
+            _turn: turn,
         }
     }
 
@@ -52,7 +57,8 @@ impl LoginAttempt {
     /// When the store fails; the attempt then stays counted.
     pub async fn excused(self) -> Result<(), BoxError> {
         if let (Some(account), false) = (&self.account, self.had_failed) {
-            self.throttle.failed.remove(&account.pair);
+            let pair = &account.pair;
+            self.throttle.failed.remove(pair, pair);
         }
         self.give_back().await
     }
@@ -81,8 +87,8 @@ impl LoginAttempt {
             .map(|quota| Charge::new(&account.pair, quota, quota.burst_size()))
             .collect();
         store.give_back(&failures, clock.now()).get().await?;
-        failed.remove(&account.pair);
-        known.put(&account.pair, clock.now());
+        failed.remove(&account.pair, &account.pair);
+        known.put(&account.account, &account.pair, clock.now());
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 use bartizan_core::ClientAddr;
 
+use super::queue::Neighbourhood;
 use crate::key::{KeyBytes, network};
 
 /// The keys of what an attempt counts in.
@@ -7,29 +8,41 @@ pub(super) struct Keys {
     pub(super) account: Option<AccountKeys>,
     pub(super) client: Vec<u8>,
     pub(super) global: Vec<u8>,
+    /// What the client's address is among.
+    pub(super) neighbourhood: Neighbourhood,
 }
 
 pub(super) struct AccountKeys {
+    pub(super) account: Vec<u8>,
     pub(super) pair: Vec<u8>,
+    pub(super) neighbours: Vec<u8>,
     pub(super) newcomers: Vec<u8>,
     pub(super) repeaters: Vec<u8>,
 }
 
+/// The bits that the addresses of a neighbourhood have in common: what a small provider
+/// is given of IPv4, and a customer of IPv6.
+const NEIGHBOURHOOD: (u8, u8) = (24, 48);
+
 impl Keys {
+    /// Makes the keys of an attempt at `account`, by the name that it counts under.
     pub(super) fn new(account: Option<&str>, client: ClientAddr, (ipv4, ipv6): (u8, u8)) -> Self {
         let address = network(client.ip(), ipv4, ipv6);
+        let (wide_ipv4, wide_ipv6) = NEIGHBOURHOOD;
+        let neighbourhood = network(client.ip(), ipv4.min(wide_ipv4), ipv6.min(wide_ipv6));
         let key = |scope: &str, parts: &[&[u8]]| {
             let mut key = KeyBytes::new();
             key.push(scope);
             parts.iter().for_each(|part| key.push(part));
             key.as_slice().to_vec()
         };
-        let account = account.map(|account| {
-            let name = account.trim().to_lowercase();
+        let account = account.map(|name| {
             let name = name.as_bytes();
             AccountKeys {
-                newcomers: key("login/newcomers", &[name]),
+                account: key("login/account", &[name]),
                 pair: key("login/pair", &[name, &address]),
+                neighbours: key("login/neighbours", &[name, &neighbourhood]),
+                newcomers: key("login/newcomers", &[name]),
                 repeaters: key("login/repeaters", &[name]),
             }
         });
@@ -37,6 +50,7 @@ impl Keys {
             account,
             client: key("login/client", &[&address]),
             global: key("login/global", &[]),
+            neighbourhood,
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::{Quota, Quotas};
 pub struct LoginQuotas {
     pub(super) pair: Quotas,
     pub(super) client: Quotas,
+    pub(super) neighbours: Quotas,
     pub(super) newcomers: Quotas,
     pub(super) repeaters: Quotas,
     pub(super) global: Quotas,
@@ -42,8 +43,16 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often addresses that have not failed at an account for a week may fail at
-    /// it, together: `60/hour; 300/day` by default.
+    /// Sets how often addresses of one neighbourhood that have not failed at an account
+    /// for a week may fail at it, together: `20/day burst 8` by default. A neighbourhood
+    /// is a /24 of IPv4 or a /48 of IPv6.
+    pub fn neighbours(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.neighbours = quotas.into();
+        self
+    }
+
+    /// Sets how often all addresses that have not failed at an account for a week may
+    /// fail at it, together: `300/day burst 60` by default.
     pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
         self.newcomers = quotas.into();
         self
@@ -71,7 +80,8 @@ impl LoginQuotas {
 
     /// Returns how many quotas are decided together, at most.
     pub(super) fn count(&self) -> usize {
-        let account = self.newcomers.len().max(self.repeaters.len());
+        let newcomers = self.neighbours.len() + self.newcomers.len();
+        let account = newcomers.max(self.repeaters.len());
         self.pair.len() + self.client.len() + account + self.global.len()
     }
 }
@@ -86,7 +96,8 @@ impl Default for LoginQuotas {
         Self {
             pair: all(&[minute(5), hour(15), day(30)]),
             client: all(&[minute(20), hour(100)]),
-            newcomers: all(&[hour(60), day(300)]),
+            neighbours: all(&[day(20).burst(8)]),
+            newcomers: all(&[day(300).burst(60)]),
             repeaters: all(&[hour(60), day(200)]),
             global: all(&[minute(1000)]),
             known_for: Duration::from_secs(30 * 86_400),

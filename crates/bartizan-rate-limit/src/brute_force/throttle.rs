@@ -1,13 +1,14 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use bartizan_core::{BoxError, ClientAddr, Clock, SystemClock};
+use bartizan_core::{ClientAddr, Clock, SystemClock};
 
-use super::keys::{AccountKeys, Keys};
+use super::inner::{FAILED_FOR, Inner};
 use super::marks::Marks;
+use super::queue::{Queues, Turn};
 use super::{LoginAttempt, LoginQuotas, LoginRefused};
-use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, RateLimit, Taken};
+use crate::key::prefixes;
+use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, RateLimit};
 
 /// Counts failed logins: by account and address, by address, by account, and all.
 ///
@@ -18,7 +19,8 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 ///    *known* for it: only its own failures at the account count.
 /// 2. Any other is under the quotas of the address, of the account and of all as
 ///    well. Those that have not failed at the account for a week have a quota of their
-///    own, which those that guess on cannot use up.
+///    own, which those that guess on cannot use up, and of which one neighbourhood, a
+///    /24 of IPv4 or a /48 of IPv6, gets a small part.
 ///
 /// An attempt is counted before the password is looked at, so that guesses sent
 /// together do not slip through together, and given back if it succeeds. Success
@@ -26,18 +28,30 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 /// attacker's own account is of no use to it. One that is refused is not counted, and
 /// its password is not looked at.
 ///
-/// An owner at a known address is never locked out by others. One at a new address is,
-/// by whoever has more fresh addresses than newcomers may fail, such as 300 a day by
-/// default: a botnet, or a network of IPv6 with a /48, which has 65,536 of the /64 that
-/// count as one. [`network`](Self::network) with 48 bits makes such a network one
-/// address, and then all its customers, where a provider gives them less.
+/// Attempts with the right password may come at once, as with HTTP Basic each request is
+/// one: where there is no room for another while some of the neighbourhood are under
+/// way, up to 128 of them wait for those to end, in the order in which they came. What
+/// failed leaves no room; once nothing is under way, those that wait are refused. An
+/// attempt in a login form is under way until the response comes, so that a limit on the
+/// time of requests belongs before the throttle. Attempts at other instances of the
+/// service are not waited for.
 ///
-/// Which addresses are known, and which have failed, is kept in the memory of each
-/// instance, 65,536 pairs of either: what does not fit is forgotten, longest ago first.
+/// Addresses count as for [`Key::client`](crate::Key::client), accounts by
+/// [name](Self::account_names), without regard to case, whether there is such an account
+/// or not.
 ///
-/// Addresses count as for [`Key::client`](crate::Key::client), account names without
-/// regard to case and surrounding white space, whether there is such an account or
-/// not.
+/// # What it cannot stop
+///
+/// - An owner at a known address is never locked out by others. One at a new address is,
+///   by whoever has fresh addresses in enough neighbourhoods: with 20 failures a day in
+///   each, and 300 in all, in fifteen of them.
+/// - Whoever shares the owner's address, as behind the NAT of an office, is known there
+///   as the owner is, and each login of the owner clears its failures, too.
+/// - Which addresses are known, and which have failed, is kept in the memory of each
+///   instance, about 65,536 pairs of either. An account is known at 8 addresses at most,
+///   the latest, and the account with most of them gives way where there is no room: who
+///   logs in to one account from everywhere makes no other forgotten. Whoever has tens of
+///   thousands of accounts can, and known addresses are then new ones.
 ///
 /// # Example
 ///
@@ -66,18 +80,6 @@ use crate::{Charge, InvalidLimits, MemoryQuotaStore, Quota, QuotaStore, Quotas, 
 #[must_use]
 pub struct LoginThrottle(Arc<Inner>);
 
-#[derive(Clone)]
-pub(super) struct Inner {
-    pub(super) quotas: LoginQuotas,
-    /// The pairs of an account and an address at which a login succeeded.
-    pub(super) known: Arc<Marks>,
-    /// Those at which one failed.
-    pub(super) failed: Arc<Marks>,
-    pub(super) store: Arc<dyn QuotaStore>,
-    pub(super) clock: Arc<dyn Clock>,
-    prefixes: (u8, u8),
-}
-
 impl LoginThrottle {
     /// Creates a throttle with the default quotas and a store in memory.
     pub fn new() -> Self {
@@ -89,7 +91,8 @@ impl LoginThrottle {
     /// # Errors
     ///
     /// [`InvalidLimits`] when more than [`Quotas::MAX`] are to be decided together:
-    /// those of the pair, the client, the account (newcomers or repeaters) and all.
+    /// those of the pair, the client, the account (neighbours and newcomers, or
+    /// repeaters) and all.
     pub fn with_quotas(quotas: LoginQuotas) -> Result<Self, InvalidLimits> {
         match quotas.count() {
             1..=Quotas::MAX => Ok(Self::with(quotas)),
@@ -101,9 +104,11 @@ impl LoginThrottle {
         Self(Arc::new(Inner {
             known: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, quotas.known_for)),
             failed: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, FAILED_FOR)),
+            queues: Arc::new(Queues::default()),
             quotas,
             store: Arc::new(MemoryQuotaStore::with_capacity(RateLimit::DEFAULT_CAPACITY)),
             clock: Arc::new(SystemClock),
+            canonical: None,
             prefixes: (32, 64),
         }))
     }
@@ -122,8 +127,33 @@ impl LoginThrottle {
 
     /// Takes addresses for one that have the first `ipv4` or `ipv6` bits in common: 32
     /// and 64 by default.
-    pub fn network(mut self, ipv4: u8, ipv6: u8) -> Self {
-        self.inner().prefixes = (ipv4, ipv6);
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrefix`], as for [`Key::network`](crate::Key::network).
+    pub fn network(mut self, ipv4: u8, ipv6: u8) -> Result<Self, InvalidPrefix> {
+        self.inner().prefixes = prefixes(ipv4, ipv6)?;
+        Ok(self)
+    }
+
+    /// Counts accounts by the name that `canonical` makes of that which was sent.
+    ///
+    /// By default a name is taken in lower case, without white space around it, and with
+    /// the wide forms of ASCII as ASCII: a store that takes `Alice` for `alice` must not
+    /// give whoever guesses another few attempts for each spelling. What is to be set
+    /// depends on when the store finds an account:
+    ///
+    /// - By more spellings than these, such as another normal form of Unicode, or dots
+    ///   that are left out: return the same name for all of them.
+    /// - By one spelling alone, so that `Alice` and `alice` can be accounts of two users:
+    ///   return the name as it is, with `str::to_owned`. Otherwise either of them, who
+    ///   clears the failures by logging in, gets to guess at the other's password as
+    ///   often as it likes.
+    pub fn account_names<F>(mut self, canonical: F) -> Self
+    where
+        F: Fn(&str) -> String + Send + Sync + 'static,
+    {
+        self.inner().canonical = Some(Arc::new(canonical));
         self
     }
 
@@ -131,6 +161,10 @@ impl LoginThrottle {
     ///
     /// Without an account, where its name is not known beforehand, only the quotas of
     /// the address and of all hold.
+    ///
+    /// Where there is no room for it while other attempts of the neighbourhood are under
+    /// way, it waits for them to end. A task that holds an attempt and asks for another
+    /// of the same neighbourhood may thus wait for itself.
     ///
     /// # Errors
     ///
@@ -142,36 +176,42 @@ impl LoginThrottle {
         client: ClientAddr,
     ) -> Result<LoginAttempt, LoginRefused> {
         let inner = &self.0;
-        let keys = Keys::new(account, client, inner.prefixes);
-        let standing = match &keys.account {
-            Some(account) => inner.standing(account),
-            None => Standing::default(),
-        };
-        let buckets = inner.buckets(&keys, standing);
-        let now = inner.clock.now();
-        let taken = inner
-            .take(&buckets, now)
-            .await
-            .map_err(LoginRefused::failed)?;
-        if !taken.is_allowed() {
-            return Err(LoginRefused::too_many(&taken));
+        let keys = inner.keys(account, client);
+        let mut place = None;
+        let mut tries = 0;
+        loop {
+            let turn = Turn::begin(&inner.queues, keys.neighbourhood);
+            let standing = inner.standing(&keys);
+            let buckets = inner.buckets(&keys, standing);
+            let now = inner.clock.now();
+            let taken = inner.take(&buckets, now).await;
+            let taken = taken.map_err(LoginRefused::failed)?;
+            if taken.is_allowed() {
+                if let Some(account) = &keys.account {
+                    inner.failed.put(&account.pair, &account.pair, now);
+                }
+                let charged = buckets
+                    .iter()
+                    .zip(taken.states())
+                    .map(|((key, quota), state)| (key.to_vec(), (*quota).clone(), *state))
+                    .collect();
+                let (inner, had_failed) = (Arc::clone(inner), standing.had_failed);
+                let charged = (charged, now);
+                return Ok(LoginAttempt::new(
+                    inner,
+                    charged,
+                    keys.account,
+                    had_failed,
+                    turn,
+                ));
+            }
+            tries += 1;
+            place = turn.step_back(place).filter(|_| tries < MAX_TRIES);
+            match &place {
+                Some(place) => place.woken().await,
+                None => return Err(LoginRefused::too_many(&taken)),
+            }
         }
-        if let Some(account) = &keys.account {
-            inner.failed.put(&account.pair, now);
-        }
-        let charged = buckets
-            .iter()
-            .zip(taken.states())
-            .map(|((key, quota), state)| (key.to_vec(), (*quota).clone(), *state))
-            .collect();
-        let had_failed = standing.had_failed;
-        let account = keys.account;
-        Ok(LoginAttempt::new(
-            Arc::clone(inner),
-            (charged, now),
-            account,
-            had_failed,
-        ))
     }
 
     fn inner(&mut self) -> &mut Inner {
@@ -179,65 +219,9 @@ impl LoginThrottle {
     }
 }
 
-/// A bucket: its key, and what it holds.
-type Bucket<'a> = (&'a [u8], &'a Quota);
-
-/// What is remembered of an address at an account.
-#[derive(Clone, Copy, Default)]
-struct Standing {
-    is_known: bool,
-    had_failed: bool,
-}
-
-impl Inner {
-    fn standing(&self, account: &AccountKeys) -> Standing {
-        let now = self.clock.now();
-        Standing {
-            is_known: self.known.holds(&account.pair, now),
-            had_failed: self.failed.holds(&account.pair, now),
-        }
-    }
-
-    fn buckets<'a>(&'a self, keys: &'a Keys, standing: Standing) -> Vec<Bucket<'a>> {
-        let mut buckets: Vec<Bucket<'a>> = Vec::with_capacity(Quotas::MAX);
-        let mut add = |key: &'a [u8], quotas: &'a Quotas| {
-            buckets.extend(quotas.iter().map(|quota| (key, quota)));
-        };
-        if let Some(account) = &keys.account {
-            add(&account.pair, &self.quotas.pair);
-            match standing {
-                Standing { is_known: true, .. } => {}
-                Standing {
-                    had_failed: true, ..
-                } => add(&account.repeaters, &self.quotas.repeaters),
-                _ => add(&account.newcomers, &self.quotas.newcomers),
-            }
-        }
-        if !standing.is_known {
-            add(&keys.client, &self.quotas.client);
-            add(&keys.global, &self.quotas.global);
-        }
-        buckets
-    }
-
-    async fn take(&self, buckets: &[Bucket<'_>], now: SystemTime) -> Result<Taken, BoxError> {
-        let charges = buckets
-            .iter()
-            .map(|(key, quota)| Charge::new(key, quota, 1))
-            .collect::<Vec<_>>();
-        let taken = self.store.take(&charges, now).get().await?;
-        if taken.states().len() == charges.len() {
-            Ok(taken)
-        } else {
-            Err(OTHER_CHARGES.into())
-        }
-    }
-}
-
-/// For how long an address that failed at an account is none that has not.
-const FAILED_FOR: Duration = Duration::from_secs(7 * 86_400);
-
-const OTHER_CHARGES: &str = "the store answered to other charges than it was given";
+/// How often an attempt looks for room: neighbours that log in without end must not
+/// keep it waiting without end.
+const MAX_TRIES: u32 = 128;
 
 impl Default for LoginThrottle {
     fn default() -> Self {

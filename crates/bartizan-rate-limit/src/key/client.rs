@@ -1,4 +1,33 @@
+use std::error::Error;
+use std::fmt;
 use std::net::IpAddr;
+
+/// Returns the bits if a network can have them.
+pub(crate) fn prefixes(ipv4: u8, ipv6: u8) -> Result<(u8, u8), InvalidPrefix> {
+    match (ipv4, ipv6) {
+        (8..=32, 16..=128) => Ok((ipv4, ipv6)),
+        _ => Err(InvalidPrefix { ipv4, ipv6 }),
+    }
+}
+
+/// Bits of an address that no network of one client has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct InvalidPrefix {
+    ipv4: u8,
+    ipv6: u8,
+}
+
+impl Error for InvalidPrefix {}
+
+impl fmt::Display for InvalidPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ipv4, ipv6 } = self;
+        write!(
+            f,
+            "{ipv4} bits of IPv4 and {ipv6} of IPv6 are not 8 to 32 and 16 to 128"
+        )
+    }
+}
 
 /// Returns the family of `address` and its first bits, the rest zero.
 pub(crate) fn network(address: IpAddr, ipv4: u8, ipv6: u8) -> [u8; 17] {
@@ -24,6 +53,31 @@ fn mask(bits: u128, prefix: u8) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bits_that_no_network_has_are_refused() {
+        for (ipv4, ipv6, is_valid) in [
+            (32, 64, true),
+            (8, 16, true),
+            (32, 128, true),
+            (24, 48, true),
+            (0, 0, false),
+            (0, 64, false),
+            (7, 64, false),
+            (33, 64, false),
+            (255, 64, false),
+            (32, 0, false),
+            (32, 15, false),
+            (32, 129, false),
+            (32, 255, false),
+        ] {
+            assert_eq!(prefixes(ipv4, ipv6).is_ok(), is_valid, "{ipv4} {ipv6}");
+        }
+        assert_eq!(
+            prefixes(0, 64).unwrap_err().to_string(),
+            "0 bits of IPv4 and 64 of IPv6 are not 8 to 32 and 16 to 128"
+        );
+    }
 
     fn same(a: &str, b: &str, ipv4: u8, ipv6: u8) -> bool {
         network(a.parse().unwrap(), ipv4, ipv6) == network(b.parse().unwrap(), ipv4, ipv6)

@@ -13,7 +13,8 @@ use bartizan_core::RequestHead;
 use http::{Extensions, HeaderName};
 
 pub use self::bytes::KeyBytes;
-pub(crate) use self::client::network;
+pub use self::client::InvalidPrefix;
+pub(crate) use self::client::{network, prefixes};
 pub use self::error::KeyError;
 use self::part::Part;
 pub(crate) use self::small::SmallBytes;
@@ -44,16 +45,31 @@ impl Key {
     ///
     /// [`FindClient`]: bartizan_core::FindClient
     pub fn client() -> Self {
-        Self::network(32, 64)
+        let (ipv4, ipv6) = (32, 64);
+        Self(Part::Client { ipv4, ipv6 })
     }
 
     /// As [`client`](Self::client), by the first `ipv4` or `ipv6` bits of the
     /// address.
     ///
-    /// An IPv4 address that is mapped into IPv6 is IPv4. More bits than an address
-    /// has are all of them.
-    pub fn network(ipv4: u8, ipv6: u8) -> Self {
-        Self(Part::Client { ipv4, ipv6 })
+    /// An IPv4 address that is mapped into IPv6 is IPv4. With more than 64 bits of IPv6,
+    /// a client that has a /64 to itself, as most have, has as many buckets as it likes.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPrefix`] when it is not 8 to 32 bits of IPv4 and 16 to 128 of IPv6: with
+    /// less, everyone shares a few buckets, and none does with more than there are.
+    ///
+    /// ```
+    /// use bartizan_rate_limit::Key;
+    ///
+    /// let customers = Key::network(32, 56)?;
+    /// assert!(Key::network(0, 0).is_err());
+    /// # Ok::<_, bartizan_rate_limit::InvalidPrefix>(())
+    /// ```
+    pub fn network(ipv4: u8, ipv6: u8) -> Result<Self, InvalidPrefix> {
+        let (ipv4, ipv6) = prefixes(ipv4, ipv6)?;
+        Ok(Self(Part::Client { ipv4, ipv6 }))
     }
 
     /// Counts all requests together, under `name`.

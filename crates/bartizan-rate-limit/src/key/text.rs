@@ -9,7 +9,8 @@ use super::Key;
 impl FromStr for Key {
     type Err = InvalidKey;
 
-    /// Reads `client`, `client/24/56` (the bits of an IPv4 and of an IPv6 address),
+    /// Reads `client`, `client/24/56` (the bits of an IPv4 address, 8 to 32, and of an
+    /// IPv6 address, 16 to 128),
     /// `principal`, `credential`, `method`, `path`, `everyone` or `header:NAME`; joined
     /// by `+`, all of which, and by `|`, of which the first that can be made:
     /// `principal|client + method`.
@@ -49,7 +50,7 @@ fn word(word: &str) -> Result<Key, InvalidKey> {
             let bits = word.strip_prefix("client/").ok_or(InvalidKey)?;
             let (ipv4, ipv6) = bits.split_once('/').ok_or(InvalidKey)?;
             match (ipv4.parse(), ipv6.parse()) {
-                (Ok(ipv4 @ 0..=32), Ok(ipv6 @ 0..=128)) => Key::network(ipv4, ipv6),
+                (Ok(ipv4), Ok(ipv6)) => Key::network(ipv4, ipv6).map_err(|_| InvalidKey)?,
                 _ => return Err(InvalidKey),
             }
         }
@@ -66,8 +67,8 @@ impl Error for InvalidKey {}
 impl fmt::Display for InvalidKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "it is not made of client, client/BITS/BITS, principal, credential, method, path, \
-             everyone or header:NAME, joined by + or |",
+            "it is not made of client, client/BITS/BITS (8 to 32 and 16 to 128), principal, \
+             credential, method, path, everyone or header:NAME, joined by + or |",
         )
     }
 }
@@ -119,6 +120,11 @@ mod tests {
             "ip",
             "client/24",
             "client/33/64",
+            "client/0/0",
+            "client/0/64",
+            "client/7/64",
+            "client/32/15",
+            "client/256/64",
             "client/24/129",
             "client/-1/64",
             "header:",

@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
 
     fn quota(&mut self) -> Result<Quota, InvalidQuota> {
         self.skip_space();
-        let limit = self.number(Fault::NoLimit, Fault::BigNumber)?;
+        let limit = self.count(Fault::NoLimit)?;
         self.skip_space();
         if !self.take("/") && !self.take("per") {
             return Err(self.fault(Fault::NoPer));
@@ -102,9 +102,19 @@ impl<'a> Reader<'a> {
             return Ok(quota);
         }
         self.skip_space();
-        let burst = self.number(Fault::NoBurst, Fault::BigNumber)?;
+        let burst = self.count(Fault::NoBurst)?;
         self.skip_space();
         Ok(quota.burst(burst))
+    }
+
+    /// Reads a number that is not 0: a quota that refuses everything is a mistake in a
+    /// configuration.
+    fn count(&mut self, missing: Fault) -> Result<u32, InvalidQuota> {
+        let position = self.position();
+        match self.number(missing, Fault::BigNumber)? {
+            0 => Err(InvalidQuota::at(missing, position)),
+            count => Ok(count),
+        }
     }
 
     fn number<N: FromStr>(&mut self, missing: Fault, big: Fault) -> Result<N, InvalidQuota> {

@@ -5,8 +5,9 @@
 )]
 
 mod guard;
+mod parallel;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -28,6 +29,11 @@ const HOME: u32 = 0x0a00_0001;
 
 fn client(number: u32) -> ClientAddr {
     ClientAddr::new(IpAddr::V4(Ipv4Addr::from_bits(number)))
+}
+
+/// An address in a neighbourhood of its own.
+fn stranger(number: u32) -> u32 {
+    0x5000_0000 + (number << 8)
 }
 
 fn throttle() -> (LoginThrottle, FakeClock) {
@@ -108,7 +114,7 @@ async fn many_attackers_at_one_account_share_what_it_allows() {
     assert!(log_in(&throttle, "alice", HOME).await);
     let mut guesses = 0;
     for attacker in 1..=1000 {
-        guesses += guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+        guesses += guess(&throttle, "alice", stranger(attacker)).await;
     }
     // Those who have not failed there yet, and those who have.
     assert!(guesses <= 120, "{guesses} guesses");
@@ -122,7 +128,7 @@ async fn those_who_guess_on_do_not_use_up_what_newcomers_have() {
     let mut guesses = 0;
     for _ in 0..24 * 12 {
         for attacker in 1..=40 {
-            guesses += guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+            guesses += guess(&throttle, "alice", stranger(attacker)).await;
         }
         clock.advance(5 * MINUTE);
     }
@@ -154,13 +160,9 @@ async fn stuffing_from_everywhere_is_slowed_down_and_known_addresses_get_in() {
     assert!(log_in(&throttle, "alice", HOME).await);
     let mut guesses = 0;
     for attacker in 0..3000 {
-        guesses += guess(
-            &throttle,
-            &format!("user-{attacker}"),
-            0x5000_0000 + attacker,
-        )
-        .await
-        .min(1);
+        let account = format!("user-{attacker}");
+        let some = guess(&throttle, &account, stranger(attacker)).await;
+        guesses += some.min(1);
     }
     assert!(guesses <= 1000, "{guesses} addresses got to guess");
     assert!(log_in(&throttle, "alice", HOME).await, "a known address");
@@ -196,20 +198,6 @@ async fn a_success_clears_its_own_pair_alone() {
 }
 
 #[tokio::test]
-async fn guesses_sent_together_do_not_slip_through_together() {
-    let (throttle, _) = throttle();
-    let mut admitted = Vec::new();
-    for _ in 0..100 {
-        admitted.extend(throttle.admit(Some("alice"), client(1)).await);
-    }
-    assert_eq!(admitted.len(), 5);
-    for attempt in admitted {
-        attempt.excused().await.unwrap();
-    }
-    assert_eq!(guess(&throttle, "alice", 1).await, 5);
-}
-
-#[tokio::test]
 async fn an_attempt_that_is_dropped_stays_counted() {
     let (throttle, _) = throttle();
     for _ in 0..5 {
@@ -222,10 +210,87 @@ async fn an_attempt_that_is_dropped_stays_counted() {
 async fn an_account_is_one_in_all_its_spellings() {
     let (throttle, _) = throttle();
     let mut guesses = 0;
-    for spelling in ["alice", "Alice", "ALICE", " alice", "alice\t", "aLiCe"] {
+    for spelling in [
+        "alice",
+        "Alice",
+        "ALICE",
+        " alice",
+        "alice\t",
+        "\u{ff21}lice",
+    ] {
         guesses += guess(&throttle, spelling, 1).await;
     }
     assert_eq!(guesses, 5);
+}
+
+#[tokio::test]
+async fn which_spellings_are_one_account_is_for_the_service_to_say() {
+    let without_dots = |name: &str| name.replace('.', "");
+    for (throttle, spellings, expected) in [
+        (throttle().0, ["al.ice", "alice"], 10),
+        (
+            throttle().0.account_names(without_dots),
+            ["al.ice", "alice"],
+            5,
+        ),
+        (
+            throttle().0.account_names(str::to_owned),
+            ["Alice", "alice"],
+            10,
+        ),
+    ] {
+        let mut guesses = 0;
+        for spelling in spellings {
+            guesses += guess(&throttle, spelling, 1).await;
+        }
+        assert_eq!(guesses, expected, "{spellings:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_neighbourhood_does_not_keep_newcomers_waiting() {
+    let (throttle, _) = throttle();
+    for network in 0..2000_u128 {
+        let address = (0x2001_0db8_u128 << 96) + (network << 64);
+        let from = ClientAddr::new(IpAddr::V6(Ipv6Addr::from_bits(address)));
+        while let Ok(attempt) = throttle.admit(Some("alice"), from).await {
+            attempt.failed();
+        }
+    }
+    assert!(log_in(&throttle, "alice", HOME).await, "a new address");
+    for address in 0..256 {
+        guess(&throttle, "bob", stranger(0) + address).await;
+    }
+    assert!(!log_in(&throttle, "bob", stranger(0) + 250).await);
+    assert!(log_in(&throttle, "bob", stranger(1)).await);
+}
+
+#[tokio::test]
+async fn who_logs_in_from_everywhere_makes_no_known_address_forgotten() {
+    let (throttle, _) = throttle();
+    let owners: Vec<_> = (0..30).map(|owner| format!("owner-{owner}")).collect();
+    for owner in &owners {
+        assert!(log_in(&throttle, owner, HOME).await);
+    }
+    for address in 0..70_000 {
+        assert!(log_in(&throttle, "mallory", stranger(0) + address).await);
+    }
+    // So much fails everywhere that only known addresses get in.
+    for number in 0..300 {
+        guess(&throttle, &format!("user-{number}"), stranger(number)).await;
+    }
+    assert!(!log_in(&throttle, "bob", HOME).await);
+    for owner in &owners {
+        assert!(log_in(&throttle, owner, HOME).await, "{owner}");
+    }
+}
+
+#[test]
+fn bits_that_no_network_has_are_refused_when_built() {
+    for (ipv4, ipv6) in [(0, 0), (0, 64), (33, 64), (32, 0), (32, 129)] {
+        assert!(LoginThrottle::new().network(ipv4, ipv6).is_err());
+    }
+    assert!(LoginThrottle::new().network(24, 48).is_ok());
 }
 
 #[tokio::test]
@@ -233,13 +298,13 @@ async fn an_address_is_known_for_a_time() {
     let (throttle, clock) = throttle();
     assert!(log_in(&throttle, "alice", HOME).await);
     for attacker in 1..=1000 {
-        guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+        guess(&throttle, "alice", stranger(attacker)).await;
     }
     clock.advance(Duration::from_secs(1));
     assert!(log_in(&throttle, "alice", HOME).await);
     clock.advance(31 * DAY);
     for attacker in 1..=1000 {
-        guess(&throttle, "alice", 0x5000_0000 + attacker).await;
+        guess(&throttle, "alice", stranger(attacker)).await;
     }
     assert!(!log_in(&throttle, "alice", HOME).await);
 }

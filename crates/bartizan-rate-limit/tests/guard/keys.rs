@@ -74,13 +74,13 @@ async fn requests_share_a_bucket_when_their_keys_are_equal() {
             false,
         ),
         (
-            Key::network(32, 48),
+            Key::network(32, 48).unwrap(),
             from("2001:db8::1"),
             from("2001:db8:0:1::1"),
             true,
         ),
         (
-            Key::network(24, 64),
+            Key::network(24, 64).unwrap(),
             from("192.0.2.1"),
             from("192.0.2.2"),
             true,

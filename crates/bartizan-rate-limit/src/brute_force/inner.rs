@@ -1,0 +1,105 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bartizan_core::{BoxError, ClientAddr, Clock};
+
+use super::keys::{AccountKeys, Keys};
+use super::marks::Marks;
+use super::queue::Queues;
+use super::{LoginQuotas, name};
+use crate::{Charge, Quota, QuotaStore, Quotas, Taken};
+
+/// What all clones of a throttle share.
+#[derive(Clone)]
+pub(super) struct Inner {
+    pub(super) quotas: LoginQuotas,
+    /// The addresses at which a login to an account succeeded.
+    pub(super) known: Arc<Marks>,
+    /// The pairs of an account and an address at which one failed.
+    pub(super) failed: Arc<Marks>,
+    pub(super) queues: Arc<Queues>,
+    pub(super) store: Arc<dyn QuotaStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) canonical: Option<Canonical>,
+    pub(super) prefixes: (u8, u8),
+}
+
+pub(super) type Canonical = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+/// For how long an address that failed at an account is none that has not.
+pub(super) const FAILED_FOR: Duration = Duration::from_secs(7 * 86_400);
+
+/// A bucket: its key, and what it holds.
+type Bucket<'a> = (&'a [u8], &'a Quota);
+
+/// What is remembered of an address at an account.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Standing {
+    pub(super) is_known: bool,
+    pub(super) had_failed: bool,
+}
+
+impl Inner {
+    pub(super) fn keys(&self, account: Option<&str>, client: ClientAddr) -> Keys {
+        let account = account.map(|name| match &self.canonical {
+            Some(canonical) => canonical(name),
+            None => name::canonical(name),
+        });
+        Keys::new(account.as_deref(), client, self.prefixes)
+    }
+
+    pub(super) fn standing(&self, keys: &Keys) -> Standing {
+        let Some(account) = &keys.account else {
+            return Standing::default();
+        };
+        let AccountKeys { account, pair, .. } = account;
+        let now = self.clock.now();
+        Standing {
+            is_known: self.known.holds(account, pair, now),
+            had_failed: self.failed.holds(pair, pair, now),
+        }
+    }
+
+    /// Returns the buckets that an attempt is counted in.
+    pub(super) fn buckets<'a>(&'a self, keys: &'a Keys, standing: Standing) -> Vec<Bucket<'a>> {
+        let mut buckets: Vec<Bucket<'a>> = Vec::with_capacity(Quotas::MAX);
+        let mut add = |key: &'a [u8], quotas: &'a Quotas| {
+            buckets.extend(quotas.iter().map(|quota| (key, quota)));
+        };
+        if let Some(account) = &keys.account {
+            add(&account.pair, &self.quotas.pair);
+            match (standing.is_known, standing.had_failed) {
+                (true, _) => {}
+                (false, true) => add(&account.repeaters, &self.quotas.repeaters),
+                (false, false) => {
+                    add(&account.neighbours, &self.quotas.neighbours);
+                    add(&account.newcomers, &self.quotas.newcomers);
+                }
+            }
+        }
+        if !standing.is_known {
+            add(&keys.client, &self.quotas.client);
+            add(&keys.global, &self.quotas.global);
+        }
+        buckets
+    }
+
+    pub(super) async fn take(
+        &self,
+        buckets: &[Bucket<'_>],
+        now: SystemTime,
+    ) -> Result<Taken, BoxError> {
+        let charges = buckets
+            .iter()
+            .map(|(key, quota)| Charge::new(key, quota, 1))
+            .collect::<Vec<_>>();
+        let taken = self.store.take(&charges, now).get().await?;
+        if taken.states().len() == charges.len() {
+            Ok(taken)
+        } else {
+            Err(OTHER_CHARGES.into())
+        }
+    }
+}
+
+const OTHER_CHARGES: &str = "the store answered to other charges than it was given";
