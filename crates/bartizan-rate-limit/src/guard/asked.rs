@@ -88,7 +88,8 @@ impl Entries {
 
     /// Whether the store has answered with as many states as there are charges.
     pub(super) fn are_answered_by(&self, taken: &Taken) -> bool {
-        taken.states().len() == self.policies().count()
+        let quotas = self.iter().map(|entry| entry.plan.quotas().len());
+        taken.states().len() == quotas.sum::<usize>()
     }
 
     /// Returns what is left of each quota, as the store has answered.

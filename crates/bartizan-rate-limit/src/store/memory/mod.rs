@@ -125,18 +125,21 @@ impl MemoryQuotaStore {
         size_of_val(&*self.sets)
     }
 
-    fn buckets<'a>(
-        &'a self,
-        charges: &'a [Charge<'_>],
+    /// Answers with what `ask` finds out from the buckets of `charges`.
+    #[inline]
+    fn answer<T>(
+        &self,
+        charges: &[Charge<'_>],
         now: SystemTime,
-    ) -> Result<Buckets<'a>, TooManyCharges> {
-        let nanos = nanos(now);
+        ask: impl FnOnce(&Buckets<'_>) -> T,
+    ) -> Reply<Result<T, BoxError>> {
         if charges.len() > Quotas::MAX {
-            return Err(TooManyCharges);
+            return Reply::Ready(Err(TooManyCharges.into()));
         }
-        let mut buckets = [None; Quotas::MAX];
+        let nanos = nanos(now);
+        let mut buckets = Buckets([None; Quotas::MAX]);
         let mut last: Option<(&[u8], u64)> = None;
-        for (place, charge) in buckets.iter_mut().zip(charges) {
+        for (place, charge) in buckets.0.iter_mut().zip(charges) {
             let hash = match last {
                 Some((key, hash)) if key == charge.key => hash,
                 _ => self.hashing.hash(charge.key),
@@ -144,7 +147,7 @@ impl MemoryQuotaStore {
             last = Some((charge.key, hash));
             *place = Some(self.hashed(hash, charge, nanos));
         }
-        Ok(Buckets(buckets))
+        Reply::Ready(Ok(ask(&buckets)))
     }
 
     #[inline(never)]
@@ -153,8 +156,7 @@ impl MemoryQuotaStore {
         charges: &[Charge<'_>],
         now: SystemTime,
     ) -> Reply<Result<Taken, BoxError>> {
-        let buckets = self.buckets(charges, now);
-        Reply::Ready(buckets.map(|buckets| buckets.take()).map_err(Into::into))
+        self.answer(charges, now, |buckets| buckets.take())
     }
 
     #[inline(always)]
@@ -197,26 +199,15 @@ impl QuotaStore for MemoryQuotaStore {
     }
 
     fn peek(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        let buckets = self.buckets(charges, now);
-        Reply::Ready(buckets.map(|buckets| buckets.peek()).map_err(Into::into))
+        self.answer(charges, now, |buckets| buckets.peek())
     }
 
     fn penalise(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        let buckets = self.buckets(charges, now);
-        Reply::Ready(
-            buckets
-                .map(|buckets| buckets.penalise())
-                .map_err(Into::into),
-        )
+        self.answer(charges, now, |buckets| buckets.penalise())
     }
 
     fn give_back(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<(), BoxError>> {
-        let buckets = self.buckets(charges, now);
-        Reply::Ready(
-            buckets
-                .map(|buckets| buckets.give_back())
-                .map_err(Into::into),
-        )
+        self.answer(charges, now, |buckets| buckets.give_back())
     }
 }
 
