@@ -100,8 +100,8 @@
 //! # Crate features
 //!
 //! - `axum`: hands handlers the [`QuotaOutcome`] as an argument.
-//! - `serde`: `RateLimitSettings` and `BruteForceSettings`, read from a file or the
-//!   environment.
+//! - `serde`: `RateLimitSettings`, with limits by route, and `BruteForceSettings`, read
+//!   from a file or the environment.
 //!
 //! [`FindClient`]: bartizan_core::FindClient
 //! [draft, section 5.1]: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10#section-5.1
@@ -141,7 +141,7 @@ pub use self::outcome::{QuotaOutcome, QuotaState};
 pub use self::quota::{InvalidQuota, Quota, Quotas};
 pub use self::routes::{InvalidRoutes, RouteTable, Routes};
 #[cfg(feature = "serde")]
-pub use self::settings::RateLimitSettings;
+pub use self::settings::{RateLimitSettings, RouteLimitSettings};
 pub use self::store::{Allowance, BucketState, Charge, MemoryQuotaStore, QuotaStore, Taken};
 
 #[cfg(doctest)]

@@ -73,10 +73,10 @@ fn everything_that_is_wrong_is_reported_at_once() {
             "quotas",
             "key",
             "scope",
+            "exempt_networks",
             "legacy_fields",
             "jitter_seconds",
-            "capacity",
-            "exempt_networks"
+            "capacity"
         ],
     );
 }
@@ -110,6 +110,97 @@ fn a_setting_that_does_not_exist_is_an_error() {
         assert!(
             serde_json::from_str::<RateLimitSettings>(json).is_err(),
             "{json}"
+        );
+    }
+}
+
+async fn ask_for(guard: &RateLimit, method: &str, path: &str, from: &str) -> u16 {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(())
+        .unwrap();
+    let client = ClientAddr::new(from.parse().unwrap());
+    request.extensions_mut().insert(client);
+    let layer = GuardLayer::new(guard.clone());
+    send(&layer, &Probe::new(), request).await.status().as_u16()
+}
+
+#[tokio::test]
+async fn routes_have_limits_of_their_own() {
+    let guard = settings(
+        r#"{"quotas": "3/minute", "key": "client/24/64", "exempt_networks": ["10.0.0.0/8"],
+            "routes": [
+                {"methods": ["POST", "PUT"], "path": "/login", "quotas": "1/minute",
+                 "scope": "login", "key": "client"},
+                {"methods": ["POST"], "path": "/login", "quotas": "2/minute",
+                 "scope": "logins"},
+                {"methods": ["any"], "path": "/files/{*path}", "quotas": "9/minute",
+                 "scope": "files", "cost": 9}
+            ]}"#,
+    );
+    let guard = guard.build().unwrap();
+    for (method, path, from, expected) in [
+        ("POST", "/login", "192.0.2.1", 200),
+        ("PUT", "/login", "192.0.2.1", 429),
+        ("POST", "/login", "192.0.2.2", 200),
+        // By the key of the settings around it, they are one.
+        ("POST", "/login", "192.0.2.3", 429),
+        ("PUT", "/login", "192.0.2.3", 200),
+        ("GET", "/login", "192.0.2.1", 200),
+        ("GET", "/", "192.0.2.1", 200),
+        ("GET", "/", "192.0.2.1", 200),
+        ("GET", "/", "192.0.2.1", 429),
+        ("DELETE", "/files/a", "192.0.2.1", 200),
+        ("GET", "/files/b/c", "192.0.2.1", 429),
+        ("POST", "/login", "10.0.0.1", 200),
+        ("POST", "/login", "10.0.0.1", 200),
+    ] {
+        let status = ask_for(&guard, method, path, from).await;
+        assert_eq!(status, expected, "{method} {path} {from}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_with_routes_is_reported_at_once() {
+    for (json, expected) in [
+        (
+            r#"{"quotas": "0/minute", "key": "ip", "exempt_networks": ["10"], "routes": [
+                {"methods": [], "path": "/a", "quotas": "5", "scope": "", "key": "x", "cost": 0},
+                {"methods": ["get"], "path": "/b", "quotas": "5/minute", "scope": "b", "cost": 6},
+                {"methods": ["GET", "any"], "path": "/c", "quotas": "5/minute", "scope": "c"}
+            ]}"#,
+            "quotas key exempt_networks routes.0.quotas routes.0.key routes.0.scope \
+             routes.0.cost routes.0.methods routes.1.cost routes.1.methods routes.2.methods",
+        ),
+        (
+            r#"{"quotas": "5/minute", "jitter_seconds": 3601, "routes": [
+                {"methods": ["GET"], "path": "/a", "quotas": "5/minute", "scope": "a"},
+                {"methods": ["GET"], "path": "/{b", "quotas": "5/minute", "scope": "b"},
+                {"methods": ["GET"], "path": "/c", "scope": "c",
+                 "quotas": "1/s;2/s;3/s;4/s;5/s;6/s;7/s;8/s"},
+                {"methods": ["GET"], "path": "/c", "quotas": "5/minute", "scope": "c"}
+            ]}"#,
+            "jitter_seconds routes.2.path routes.1.path",
+        ),
+    ] {
+        assert_eq!(problems(json).join(" "), expected);
+    }
+}
+
+#[test]
+fn a_setting_of_a_route_that_does_not_exist_or_is_missing_is_an_error() {
+    for route in [
+        r#"{"methods": ["GET"], "path": "/a", "quotas": "5/minute"}"#,
+        r#"{"methods": ["GET"], "path": "/a", "scope": "a"}"#,
+        r#"{"methods": ["GET"], "quotas": "5/minute", "scope": "a"}"#,
+        r#"{"path": "/a", "quotas": "5/minute", "scope": "a"}"#,
+        r#"{"methods": ["GET"], "path": "/a", "quotas": "5/minute", "scope": "a", "burst": 1}"#,
+    ] {
+        let json = format!(r#"{{"quotas": "5/minute", "routes": [{route}]}}"#);
+        assert!(
+            serde_json::from_str::<RateLimitSettings>(&json).is_err(),
+            "{route}"
         );
     }
 }

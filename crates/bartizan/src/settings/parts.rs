@@ -1,3 +1,4 @@
+use std::iter;
 use std::sync::Arc;
 
 use bartizan_core::{
@@ -148,11 +149,16 @@ fn by_address(
     mut settings: RateLimitSettings,
     problems: &mut InvalidSettings,
 ) -> Option<RateLimit> {
-    let key = settings.key.as_deref().unwrap_or_default();
-    let mut words = key.split(['+', '|']).map(str::trim);
-    if words.any(|word| matches!(word, "principal" | "credential")) {
-        let problem = "nobody is authenticated yet; see rate_limit_by_principal";
-        problems.add("rate_limit_by_address.key", problem);
+    let of_routes = settings.routes.iter().enumerate();
+    let of_routes =
+        of_routes.map(|(index, route)| (format!("routes.{index}.key"), route.key.as_deref()));
+    let keys = iter::once(("key".to_owned(), settings.key.as_deref())).chain(of_routes);
+    for (name, key) in keys {
+        let mut words = key.unwrap_or_default().split(['+', '|']).map(str::trim);
+        if words.any(|word| matches!(word, "principal" | "credential")) {
+            let problem = "nobody is authenticated yet; see rate_limit_by_principal";
+            problems.add(format!("rate_limit_by_address.{name}"), problem);
+        }
     }
     settings.scope.get_or_insert_with(|| "address".to_owned());
     note("rate_limit_by_address", settings.build(), problems)

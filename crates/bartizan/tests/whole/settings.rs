@@ -197,6 +197,12 @@ hosts = ["user@host"]
 [rate_limit_by_address]
 quotas = "5/fortnight"
 key = "principal"
+[[rate_limit_by_address.routes]]
+methods = ["GET"]
+path = "/items"
+quotas = "0/minute"
+scope = "items"
+key = "credential"
 [rate_limit_by_principal]
 quotas = ""
 [[rbac.routes]]
@@ -218,7 +224,9 @@ allow = "role"
             "firewall.hosts",
             "firewall.methods",
             "rate_limit_by_address.key",
+            "rate_limit_by_address.routes.0.key",
             "rate_limit_by_address.quotas",
+            "rate_limit_by_address.routes.0.quotas",
             "jwt",
             "authentication_optional",
             "rate_limit_by_principal",
