@@ -19,7 +19,7 @@ mod tokens;
 mod welcome;
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where standard error is closed, there is nobody to tell.
-            let _closed = writeln!(std::io::stderr(), "tonic-api: {error}");
+            let _closed = writeln!(io::stderr(), "tonic-api: {error}");
             ExitCode::FAILURE
         }
     }
@@ -52,20 +52,22 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
         .init();
     let tokens = Tokens::new(settings)?;
     let routes = routes(&tokens, settings).await?;
     let service = guards::guard(routes, &tokens, settings)?;
 
     let listener = TcpListener::bind(settings.listen).await?;
+    // Before anybody knows whom to send it to.
+    let told_to_end = told_to_end()?;
     welcome::print(listener.local_addr()?, &tokens, settings)?;
     Server::builder()
         .accept_http1(true)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .max_concurrent_streams(Some(100))
         .timeout(Duration::from_secs(30))
-        .serve_with_incoming_shutdown(service, TcpIncoming::from(listener), told_to_end())
+        .serve_with_incoming_shutdown(service, TcpIncoming::from(listener), told_to_end)
         .await?;
     Ok(())
 }
@@ -90,20 +92,23 @@ async fn routes(tokens: &Tokens, settings: &Settings) -> Result<Routes, Box<dyn 
     Ok(routes.prepare())
 }
 
-async fn told_to_end() {
+/// Watches for the signal to end from now on, and returns what waits for it.
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    {
+    let mut terminate = {
         use tokio::signal::unix::{SignalKind, signal};
 
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+        signal(SignalKind::terminate())?
+    };
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
         }
-    }
-    let _nobody_tells = tokio::signal::ctrl_c().await;
+        #[cfg(not(unix))]
+        let _nobody_tells = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[expect(
