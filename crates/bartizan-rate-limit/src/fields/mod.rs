@@ -123,6 +123,13 @@ impl Fields {
         self.legacy.is_none() && self.jitter == 0 && self.partition_key.is_none()
     }
 
+    /// Returns how many there are, by name.
+    pub(crate) const fn count(&self) -> usize {
+        let standard = if self.is_standard { 2 } else { 0 };
+        let legacy = if self.legacy.is_some() { 3 } else { 0 };
+        standard + legacy
+    }
+
     pub(crate) const fn is_capped(&self) -> bool {
         self.is_capped
     }

@@ -81,6 +81,16 @@ impl Pass for Admission {
         }
     }
 
+    /// `RateLimit` and `RateLimit-Policy`; the older ones are three more.
+    #[inline]
+    fn fields(&self) -> usize {
+        match &self.0 {
+            Kept::One(one) if one.has_fields() => 2,
+            Kept::All(taking) => taking.settings.fields.count(),
+            Kept::Nothing | Kept::One(_) => 0,
+        }
+    }
+
     #[inline]
     fn seal<B>(self, response: &mut Response<B>) {
         match self.0 {
