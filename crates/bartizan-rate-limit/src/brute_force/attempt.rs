@@ -6,7 +6,6 @@ use bartizan_core::BoxError;
 
 use super::inner::Inner;
 use super::keys::AccountKeys;
-use super::queue::Turn;
 use crate::{BucketState, Charge, Quota};
 
 /// An attempt to log in that was admitted, and is counted as failed until it is said
@@ -19,8 +18,6 @@ pub struct LoginAttempt {
     account: Option<AccountKeys>,
     /// Whether the address had failed at the account before.
     had_failed: bool,
-    /// Given up last, once what was counted has been given back.
-    _turn: Turn,
 }
 
 /// A bucket that the attempt is counted in, and how it stood then.
@@ -32,7 +29,6 @@ impl LoginAttempt {
         (charged, admitted): (Vec<Charged>, SystemTime),
         account: Option<AccountKeys>,
         had_failed: bool,
-        turn: Turn,
     ) -> Self {
         Self {
             throttle,
@@ -40,7 +36,6 @@ impl LoginAttempt {
             admitted,
             account,
             had_failed,
-            _turn: turn,
         }
     }
 

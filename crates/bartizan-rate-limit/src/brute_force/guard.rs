@@ -29,6 +29,10 @@ const ABNORMAL_USAGE: &str =
 /// It stands behind [`FindClient`](bartizan_core::FindClient), without which each
 /// request is 503.
 ///
+/// An attempt is under way until its response comes. As many as may fail are at once,
+/// and more are refused: it is for the route of a login, and a
+/// [`LoginGuard`](crate::LoginGuard) for credentials that are sent with each request.
+///
 /// The body is not read here. Where the name of the account is in it, only the quotas
 /// of the address and of all hold; use [`LoginThrottle`] in the handler, or a
 /// [`LoginGuard`](crate::LoginGuard), for those of the account.

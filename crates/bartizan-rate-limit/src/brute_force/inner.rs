@@ -6,7 +6,7 @@ use bartizan_core::{BoxError, ClientAddr, Clock};
 use super::keys::{AccountKeys, Keys};
 use super::marks::Marks;
 use super::queue::Queues;
-use super::{LoginQuotas, name};
+use super::{LoginAttempt, LoginQuotas, LoginRefused, name};
 use crate::{Charge, Quota, QuotaStore, Quotas, Taken};
 
 /// What all clones of a throttle share.
@@ -34,9 +34,9 @@ type Bucket<'a> = (&'a [u8], &'a Quota);
 
 /// What is remembered of an address at an account.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Standing {
-    pub(super) is_known: bool,
-    pub(super) had_failed: bool,
+struct Standing {
+    is_known: bool,
+    had_failed: bool,
 }
 
 impl Inner {
@@ -48,7 +48,33 @@ impl Inner {
         Keys::new(account.as_deref(), client, self.prefixes)
     }
 
-    pub(super) fn standing(&self, keys: &Keys) -> Standing {
+    /// Counts an attempt, or refuses it.
+    pub(super) async fn admit(self: &Arc<Self>, keys: &Keys) -> Result<LoginAttempt, LoginRefused> {
+        let standing = self.standing(keys);
+        let buckets = self.buckets(keys, standing);
+        let now = self.clock.now();
+        let taken = self.take(&buckets, now).await;
+        let taken = taken.map_err(LoginRefused::failed)?;
+        if !taken.is_allowed() {
+            return Err(LoginRefused::too_many(&taken));
+        }
+        if let Some(account) = &keys.account {
+            self.failed.put(&account.pair, &account.pair, now);
+        }
+        let charged = buckets
+            .iter()
+            .zip(taken.states())
+            .map(|((key, quota), state)| (key.to_vec(), (*quota).clone(), *state))
+            .collect();
+        Ok(LoginAttempt::new(
+            Arc::clone(self),
+            (charged, now),
+            keys.account.clone(),
+            standing.had_failed,
+        ))
+    }
+
+    fn standing(&self, keys: &Keys) -> Standing {
         let Some(account) = &keys.account else {
             return Standing::default();
         };
@@ -61,7 +87,7 @@ impl Inner {
     }
 
     /// Returns the buckets that an attempt is counted in.
-    pub(super) fn buckets<'a>(&'a self, keys: &'a Keys, standing: Standing) -> Vec<Bucket<'a>> {
+    fn buckets<'a>(&'a self, keys: &'a Keys, standing: Standing) -> Vec<Bucket<'a>> {
         let mut buckets: Vec<Bucket<'a>> = Vec::with_capacity(Quotas::MAX);
         let mut add = |key: &'a [u8], quotas: &'a Quotas| {
             buckets.extend(quotas.iter().map(|quota| (key, quota)));
@@ -84,11 +110,7 @@ impl Inner {
         buckets
     }
 
-    pub(super) async fn take(
-        &self,
-        buckets: &[Bucket<'_>],
-        now: SystemTime,
-    ) -> Result<Taken, BoxError> {
+    async fn take(&self, buckets: &[Bucket<'_>], now: SystemTime) -> Result<Taken, BoxError> {
         let charges = buckets
             .iter()
             .map(|(key, quota)| Charge::new(key, quota, 1))

@@ -12,6 +12,7 @@ pub(super) struct Keys {
     pub(super) neighbourhood: Neighbourhood,
 }
 
+#[derive(Clone)]
 pub(super) struct AccountKeys {
     pub(super) account: Vec<u8>,
     pub(super) pair: Vec<u8>,

@@ -8,9 +8,9 @@ use std::task::{Poll, Waker};
 /// For each neighbourhood the attempts that are under way, and those that wait for one
 /// of them to end, since only then there may be room for another.
 ///
-/// Nobody is asleep where nothing is under way: whoever ends the last attempt wakes all.
-/// There is an entry only while there is an attempt, so that it takes no more memory
-/// than the requests that it is about.
+/// What keeps it from standing still: nobody is asleep where nothing is under way, since
+/// whoever ends the last attempt, or steps back from it, wakes all. There is an entry only
+/// while there is an attempt, so that it takes no more memory than the requests do.
 #[derive(Default)]
 pub(super) struct Queues(Mutex<HashMap<Neighbourhood, Queue>>);
 

@@ -28,13 +28,9 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// attacker's own account is of no use to it. One that is refused is not counted, and
 /// its password is not looked at.
 ///
-/// Attempts with the right password may come at once, as with HTTP Basic each request is
-/// one: where there is no room for another while some of the neighbourhood are under
-/// way, up to 128 of them wait for those to end, in the order in which they came. What
-/// failed leaves no room; once nothing is under way, those that wait are refused. An
-/// attempt in a login form is under way until the response comes, so that a limit on the
-/// time of requests belongs before the throttle. Attempts at other instances of the
-/// service are not waited for.
+/// As many as may fail are thus under way at once, at most. That is enough for logins,
+/// and too few where each request is one, as with HTTP Basic, and many come at once: a
+/// [`LoginGuard`](crate::LoginGuard) lets those wait for one another.
 ///
 /// Addresses count as for [`Key::client`](crate::Key::client), accounts by
 /// [name](Self::account_names), without regard to case, whether there is such an account
@@ -162,10 +158,6 @@ impl LoginThrottle {
     /// Without an account, where its name is not known beforehand, only the quotas of
     /// the address and of all hold.
     ///
-    /// Where there is no room for it while other attempts of the neighbourhood are under
-    /// way, it waits for them to end. A task that holds an attempt and asks for another
-    /// of the same neighbourhood may thus wait for itself.
-    ///
     /// # Errors
     ///
     /// [`LoginRefused`] when too many have failed, or when the store did: then
@@ -175,41 +167,34 @@ impl LoginThrottle {
         account: Option<&str>,
         client: ClientAddr,
     ) -> Result<LoginAttempt, LoginRefused> {
-        let inner = &self.0;
-        let keys = inner.keys(account, client);
+        self.0.admit(&self.0.keys(account, client)).await
+    }
+
+    /// As [`admit`](Self::admit), but where there is no room, and other attempts of the
+    /// neighbourhood that were admitted here are under way, waits for these to end.
+    ///
+    /// For attempts that end by themselves: one that waits for its own task, or for a
+    /// client, would keep all others waiting.
+    pub(super) async fn admit_in_turn(
+        &self,
+        account: &str,
+        client: ClientAddr,
+    ) -> Result<(LoginAttempt, Turn), LoginRefused> {
+        let keys = self.0.keys(Some(account), client);
         let mut place = None;
         let mut tries = 0;
         loop {
-            let turn = Turn::begin(&inner.queues, keys.neighbourhood);
-            let standing = inner.standing(&keys);
-            let buckets = inner.buckets(&keys, standing);
-            let now = inner.clock.now();
-            let taken = inner.take(&buckets, now).await;
-            let taken = taken.map_err(LoginRefused::failed)?;
-            if taken.is_allowed() {
-                if let Some(account) = &keys.account {
-                    inner.failed.put(&account.pair, &account.pair, now);
-                }
-                let charged = buckets
-                    .iter()
-                    .zip(taken.states())
-                    .map(|((key, quota), state)| (key.to_vec(), (*quota).clone(), *state))
-                    .collect();
-                let (inner, had_failed) = (Arc::clone(inner), standing.had_failed);
-                let charged = (charged, now);
-                return Ok(LoginAttempt::new(
-                    inner,
-                    charged,
-                    keys.account,
-                    had_failed,
-                    turn,
-                ));
-            }
+            let turn = Turn::begin(&self.0.queues, keys.neighbourhood);
+            let refused = match self.0.admit(&keys).await {
+                Ok(attempt) => return Ok((attempt, turn)),
+                Err(refused) => refused,
+            };
             tries += 1;
-            place = turn.step_back(place).filter(|_| tries < MAX_TRIES);
+            let may_try = refused.retry_after().is_some() && tries < MAX_TRIES;
+            place = turn.step_back(place).filter(|_| may_try);
             match &place {
                 Some(place) => place.woken().await,
-                None => return Err(LoginRefused::too_many(&taken)),
+                None => return Err(refused),
             }
         }
     }

@@ -14,6 +14,14 @@ use super::LoginThrottle;
 /// for with [`verify`](PasswordVerifier::verify), which does not say whose it is. A
 /// login that is refused is [`LoginError::Throttled`], with the time to wait: 429.
 ///
+/// Right passwords may come at once, as where each request has one: where there is no
+/// room for another attempt while others of the neighbourhood, a /24 of IPv4 or a /48 of
+/// IPv6, are being checked here, up to 128 of them wait for those to end, in the order in
+/// which they came. What failed leaves no room; once nothing is being checked any more,
+/// those that wait are refused. Guesses that are sent together are thus as few as those
+/// sent one after the other. A verifier that never answers keeps them waiting: it needs a
+/// time limit of its own, or the requests do.
+///
 /// [`FindClient`]: bartizan_core::FindClient
 ///
 /// # Example
@@ -66,8 +74,9 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
         let (verifier, throttle) = (Arc::clone(&self.verifier), self.throttle.clone());
         let username = username.to_owned();
         Box::pin(async move {
-            let attempt = match throttle.admit(Some(&username), client).await {
-                Ok(attempt) => attempt,
+            // The turn ends last, once what was counted has been given back.
+            let (attempt, _turn) = match throttle.admit_in_turn(&username, client).await {
+                Ok(admitted) => admitted,
                 Err(refused) => {
                     return Err(match refused.retry_after() {
                         Some(retry_after) => LoginError::Throttled { retry_after },

@@ -1,5 +1,7 @@
 //! Logins that come at once.
 
+use std::sync::Mutex;
+
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
@@ -87,59 +89,134 @@ async fn guesses_sent_together_do_not_slip_through_together() {
     assert_eq!(inner.0.load(Ordering::SeqCst), 15);
 }
 
-#[tokio::test]
-async fn an_attempt_waits_for_those_under_way_and_for_no_more() {
-    for (ends_well, expected) in [(true, true), (false, false)] {
-        let (throttle, _) = throttle();
-        let mut under_way = Vec::new();
-        for _ in 0..5 {
-            under_way.push(throttle.admit(Some("alice"), client(1)).await.unwrap());
-        }
-        let mut waiting = JoinSet::new();
-        let another = throttle.clone();
-        waiting.spawn(async move { log_in(&another, "alice", 1).await });
-        for _ in 0..10 {
-            yield_now().await;
-        }
-        assert!(waiting.try_join_next().is_none(), "it is not answered yet");
-        for attempt in under_way {
-            if ends_well {
-                attempt.excused().await.unwrap();
-            } else {
-                attempt.failed();
-            }
-        }
-        assert_eq!(waiting.join_all().await, [expected]);
+/// Answers no one until it is told what to.
+#[derive(Clone, Default)]
+struct Slow(Arc<Mutex<Option<Answer>>>);
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Denied,
+    Overloaded,
+    Right,
+}
+
+impl Slow {
+    fn answer(&self, answer: Answer) {
+        *self.0.lock().unwrap() = Some(answer);
     }
 }
 
-#[tokio::test]
-async fn so_many_may_wait_and_whoever_leaves_makes_room() {
-    let (throttle, _) = throttle();
-    let mut under_way = Vec::new();
-    for _ in 0..5 {
-        under_way.push(throttle.admit(Some("alice"), client(1)).await.unwrap());
+impl PasswordVerifier for Slow {
+    fn verify(&self, username: &str, _: SecretString) -> BoxFuture<Result<Principal, LoginError>> {
+        let (told, principal) = (Arc::clone(&self.0), Principal::builder(username).build());
+        Box::pin(async move {
+            loop {
+                let answer = *told.lock().unwrap();
+                match answer {
+                    Some(Answer::Denied) => return Err(LoginError::Denied),
+                    Some(Answer::Overloaded) => {
+                        let retry_after = MINUTE;
+                        return Err(LoginError::Overloaded { retry_after });
+                    }
+                    Some(Answer::Right) => return Ok(principal),
+                    None => yield_now().await,
+                }
+            }
+        })
     }
-    let mut waiting = JoinSet::new();
-    for _ in 0..200 {
-        let another = throttle.clone();
-        waiting.spawn(async move { log_in(&another, "alice", 1).await });
+}
+
+/// Starts logins that come at once, and lets them go as far as they can.
+async fn started(slow: &Slow, count: usize) -> JoinSet<Result<(), LoginError>> {
+    let guard = Arc::new(LoginGuard::new(slow.clone(), throttle().0));
+    let mut logins = JoinSet::new();
+    for _ in 0..count {
+        let guard = Arc::clone(&guard);
+        logins.spawn(async move { verify(&*guard, "open sesame", Some(1)).await });
     }
     for _ in 0..10 {
         yield_now().await;
     }
+    logins
+}
+
+fn count(answers: &[Result<(), LoginError>], is: fn(&LoginError) -> bool) -> usize {
+    answers
+        .iter()
+        .filter_map(|it| it.as_ref().err())
+        .filter(|it| is(it))
+        .count()
+}
+
+#[tokio::test]
+async fn an_attempt_waits_for_those_under_way_and_for_no_more() {
+    for (answer, right, denied, throttled) in [
+        (Answer::Right, 20, 0, 0),
+        (Answer::Denied, 0, 5, 15),
+        (Answer::Overloaded, 0, 0, 0),
+    ] {
+        let slow = Slow::default();
+        let mut logins = started(&slow, 20).await;
+        assert!(logins.try_join_next().is_none(), "nothing is answered yet");
+        slow.answer(answer);
+        let answers = logins.join_all().await;
+        assert_eq!(answers.iter().filter(|it| it.is_ok()).count(), right);
+        assert_eq!(
+            count(&answers, |it| matches!(it, LoginError::Denied)),
+            denied
+        );
+        let is_throttled = |it: &LoginError| matches!(it, LoginError::Throttled { .. });
+        assert_eq!(count(&answers, is_throttled), throttled);
+    }
+}
+
+#[tokio::test]
+async fn no_more_wait_than_there_are_places() {
+    let slow = Slow::default();
+    let mut logins = started(&slow, 200).await;
     let mut refused = 0;
-    while let Some(answer) = waiting.try_join_next() {
-        assert!(!answer.unwrap());
+    while let Some(answer) = logins.try_join_next() {
+        assert!(matches!(answer.unwrap(), Err(LoginError::Throttled { .. })));
         refused += 1;
     }
-    assert_eq!(refused, 200 - 128);
-    waiting.shutdown().await;
-    let another = throttle.clone();
-    waiting.spawn(async move { log_in(&another, "alice", 1).await });
+    assert_eq!(refused, 200 - 5 - 128);
+    slow.answer(Answer::Right);
+    assert!(logins.join_all().await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_check_that_is_given_up_counts_and_keeps_nobody_waiting() {
+    let slow = Slow::default();
+    let mut given_up = JoinSet::new();
+    let guard = Arc::new(LoginGuard::new(slow, throttle().0));
+    for _ in 0..5 {
+        let guard = Arc::clone(&guard);
+        given_up.spawn(async move { verify(&*guard, "open sesame", Some(1)).await });
+    }
     yield_now().await;
-    for attempt in under_way {
+    let waiting = Arc::clone(&guard);
+    let waiting = tokio::spawn(async move { verify(&*waiting, "open sesame", Some(1)).await });
+    yield_now().await;
+    assert!(!waiting.is_finished());
+    given_up.shutdown().await;
+    let answer = waiting.await.unwrap();
+    assert!(matches!(answer, Err(LoginError::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn a_throttle_by_itself_refuses_at_once() {
+    let (throttle, _) = throttle();
+    let mut admitted = Vec::new();
+    for _ in 0..100 {
+        admitted.extend(throttle.admit(Some("alice"), client(1)).await);
+    }
+    assert_eq!(admitted.len(), 5);
+    // Also where each is held by one that asks again.
+    let guard = LoginGuard::new(OnePassword::default(), throttle.clone());
+    let answer = verify(&guard, "open sesame", Some(1)).await;
+    assert!(matches!(answer, Err(LoginError::Throttled { .. })));
+    for attempt in admitted {
         attempt.excused().await.unwrap();
     }
-    assert_eq!(waiting.join_all().await, [true]);
+    assert_eq!(guess(&throttle, "alice", 1).await, 5);
 }
