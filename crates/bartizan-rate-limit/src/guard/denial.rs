@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use bartizan_core::Rejection;
 use http::StatusCode;
 
-use super::asked::Entries;
+use super::asked::{Entries, Entry};
 use super::standing::seconds;
 use super::told::Told;
 use crate::{Allowance, Fields, Taken, fields};
@@ -23,16 +23,17 @@ pub(super) fn denial(
 ) -> Rejection {
     let mut violated = Vec::with_capacity(1);
     let mut delay = Duration::ZERO;
-    for ((entry, at), state) in entries.policies().zip(taken.states()) {
-        let quota = entry.plan().quotas().get(at);
-        let until = match state.allowance() {
-            Allowance::Now => continue,
-            Allowance::Later(retry) => retry,
-            // Never is told as the time in which all of the quota comes back.
-            Allowance::Never => quota.map_or(Duration::ZERO, |quota| quota.period()),
-        };
-        delay = delay.max(until);
-        if let Some(policy) = entry.plan().policies().get(at) {
+    let mut states = taken.states().iter();
+    for plan in entries.iter().map(Entry::plan) {
+        let policies = plan.quotas().iter().zip(plan.policies());
+        for ((quota, policy), state) in policies.zip(states.by_ref()) {
+            let until = match state.allowance() {
+                Allowance::Now => continue,
+                Allowance::Later(retry) => retry,
+                // Never is told as the time in which all of the quota comes back.
+                Allowance::Never => quota.period(),
+            };
+            delay = delay.max(until);
             violated.push(policy.name().to_owned());
         }
     }

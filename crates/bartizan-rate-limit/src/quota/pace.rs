@@ -21,7 +21,8 @@ pub(crate) struct Pace {
     ring: u32,
     /// How many units one request is.
     request: u64,
-    /// Requests in a unit, times 2 to the power of 64 and the next, less than that.
+    /// Requests in a unit, times 2 to the power of 64 and of `part_shift`: the whole number
+    /// below.
     part: u64,
     part_shift: u32,
     /// How many units a bucket holds; a whole number of requests.
