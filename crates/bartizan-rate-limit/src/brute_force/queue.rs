@@ -162,15 +162,23 @@ impl Place {
     /// Waits until it is worth another try.
     pub(super) async fn woken(&self) {
         poll_fn(|cx| {
-            self.queues.with(&self.of, |queue, _| {
+            let mut waker = Some(cx.waker().clone());
+            let is_asleep = self.queues.with(&self.of, |queue, _| {
                 match queue.waiting.get_mut(&self.number) {
-                    Some(Sleeper::Asleep(waker)) => {
-                        *waker = Some(cx.waker().clone());
-                        Poll::Pending
+                    Some(Sleeper::Asleep(last)) => {
+                        mem::swap(last, &mut waker);
+                        true
                     }
-                    Some(Sleeper::Woken) | None => Poll::Ready(()),
+                    Some(Sleeper::Woken) | None => false,
                 }
-            })
+            });
+            // A waker may run what it likes when it is dropped: not under the lock.
+            drop(waker);
+            if is_asleep {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
         })
         .await;
     }
@@ -182,7 +190,7 @@ impl Drop for Place {
         let sleeper = self
             .queues
             .with(&self.of, |queue, _| queue.waiting.remove(&number));
-        // A waker may run what it likes when it is dropped: not under the lock.
+        // As above.
         drop(sleeper);
     }
 }
