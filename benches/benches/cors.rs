@@ -20,16 +20,21 @@ use std::time::Duration;
 use bartizan_core::GuardLayer;
 use bartizan_cors::Cors;
 use benches::{Race, allocations, report};
-use http::{HeaderName, HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use tower::util::BoxCloneSyncService;
 use tower_http::cors::CorsLayer;
 use tower_layer::Layer;
 use tower_service::Service;
 
-const KINDS: [(&str, f64); 4] = [
+/// What is asked, with `-fields` behind it where the inner service answers with fields
+/// of its own.
+const KINDS: [(&str, f64); 7] = [
     ("plain", 0.15),
+    ("plain-fields", 0.15),
     ("actual", 0.25),
+    ("actual-fields", 0.25),
     ("forbidden", 0.25),
+    ("forbidden-fields", 0.25),
     ("preflight", 0.40),
 ];
 
@@ -73,12 +78,30 @@ fn main() {
 fn names(kind: &str) -> [&'static str; 4] {
     match kind {
         "plain" => ["inner-plain", "plain", "plain-1000", "tower-http-plain"],
+        "plain-fields" => [
+            "inner-plain-fields",
+            "plain-fields",
+            "plain-fields-1000",
+            "tower-http-plain-fields",
+        ],
         "actual" => ["inner-actual", "actual", "actual-1000", "tower-http-actual"],
+        "actual-fields" => [
+            "inner-actual-fields",
+            "actual-fields",
+            "actual-fields-1000",
+            "tower-http-actual-fields",
+        ],
         "forbidden" => [
             "inner-forbidden",
             "forbidden",
             "forbidden-1000",
             "tower-http-forbidden",
+        ],
+        "forbidden-fields" => [
+            "inner-forbidden-fields",
+            "forbidden-fields",
+            "forbidden-fields-1000",
+            "tower-http-forbidden-fields",
         ],
         "preflight" => [
             "inner-preflight",
@@ -94,13 +117,13 @@ fn names(kind: &str) -> [&'static str; 4] {
 /// request, with what it goes through before or how many origins after it.
 fn variant(name: &str) -> Box<dyn FnMut()> {
     if let Some(kind) = name.strip_prefix("inner-") {
-        sender(inner(), kind)
+        sender(|inner| inner, kind)
     } else if let Some(kind) = name.strip_prefix("tower-http-") {
-        sender(peer().layer(inner()), kind)
+        sender(|inner| peer().layer(inner), kind)
     } else if let Some(kind) = name.strip_suffix("-1000") {
-        sender(ours(1000).layer(inner()), kind)
+        sender(|inner| ours(1000).layer(inner), kind)
     } else {
-        sender(ours(3).layer(inner()), name)
+        sender(|inner| ours(3).layer(inner), name)
     }
 }
 
@@ -131,23 +154,24 @@ fn peer() -> CorsLayer {
         .max_age(Duration::from_secs(600))
 }
 
-/// Sends one request through a clone of `service`, boxed as axum's routes box each
-/// layer: nothing is inlined that would not be there.
-fn sender<S>(service: S, kind: &str) -> Box<dyn FnMut()>
+/// Sends one request through a clone of what `layer` makes of the inner service, boxed
+/// as axum's routes box each layer: nothing is inlined that would not be there.
+fn sender<S>(layer: impl FnOnce(Inner) -> S, kind: &str) -> Box<dyn FnMut()>
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
     S: Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
-    let service = BoxCloneSyncService::new(service);
-    let (method, fields) = fields(kind);
+    let (kind, fields): (_, Fields) = match kind.strip_suffix("-fields") {
+        Some(kind) => (kind, ANSWER),
+        None => (kind, &[]),
+    };
+    let service = BoxCloneSyncService::new(layer(Inner(Arc::new(fields))));
+    let (method, fields) = asked(kind);
     Box::new(move || {
         let mut request = Request::new(());
         *request.method_mut() = method.clone();
-        for (name, value) in fields {
-            let value = HeaderValue::from_static(value);
-            request.headers_mut().insert(name.clone(), value);
-        }
+        fill(request.headers_mut(), fields);
         let mut service = service.clone();
         let mut cx = Context::from_waker(Waker::noop());
         let Poll::Ready(Ok(())) = service.poll_ready(&mut cx) else {
@@ -163,7 +187,20 @@ where
 
 type Fields = &'static [(HeaderName, &'static str)];
 
-fn fields(kind: &str) -> (Method, Fields) {
+/// What services answer with, mostly.
+const ANSWER: Fields = &[
+    (header::CONTENT_TYPE, "application/json"),
+    (header::CONTENT_LENGTH, "2"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+fn fill(headers: &mut HeaderMap, fields: Fields) {
+    for (name, value) in fields {
+        headers.insert(name.clone(), HeaderValue::from_static(value));
+    }
+}
+
+fn asked(kind: &str) -> (Method, Fields) {
     match kind {
         "plain" => (Method::GET, &[]),
         "actual" => (
@@ -186,13 +223,10 @@ fn fields(kind: &str) -> (Method, Fields) {
     }
 }
 
-/// It holds something, as services do: a clone of nothing would not be boxed.
+/// Answers with these fields. They are shared, as what services hold is: a clone of
+/// nothing would not be boxed.
 #[derive(Clone)]
-struct Inner(Arc<()>);
-
-fn inner() -> Inner {
-    Inner(Arc::new(()))
-}
+struct Inner(Arc<Fields>);
 
 impl Service<Request<()>> for Inner {
     type Response = Response<()>;
@@ -205,6 +239,8 @@ impl Service<Request<()>> for Inner {
 
     fn call(&mut self, request: Request<()>) -> Self::Future {
         drop(black_box((request, &self.0)));
-        ready(Ok(Response::new(())))
+        let mut response = Response::new(());
+        fill(response.headers_mut(), *self.0);
+        ready(Ok(response))
     }
 }

@@ -44,10 +44,13 @@ impl KeyId {
     }
 }
 
-/// Without the length, which is always the same.
+/// As two numbers, which are hashed faster than bytes.
 impl Hash for KeyId {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.0);
+        let [a, b, c, d, e, f, g, h, i, j, k, l] = self.0;
+        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+        state.write_u32(u32::from_le_bytes([i, j, k, l]));
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use bartizan_core::{BoxError, Reply};
 
+use super::hash::IdHash;
 use super::{ApiKeyStore, Insertion, KeyPage, Replacement};
 use crate::{KeyId, KeyRecord};
 
@@ -22,7 +23,7 @@ pub struct MemoryApiKeyStore {
     order: Mutex<BTreeSet<(Arc<str>, KeyId)>>,
 }
 
-type Part = RwLock<HashMap<KeyId, Arc<KeyRecord>>>;
+type Part = RwLock<HashMap<KeyId, Arc<KeyRecord>, IdHash>>;
 
 const PARTS: usize = 16;
 

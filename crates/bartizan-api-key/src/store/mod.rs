@@ -1,3 +1,4 @@
+mod hash;
 mod memory;
 
 use std::sync::Arc;
