@@ -9,9 +9,9 @@ use crate::QuotaOutcome;
 
 /// Takes what the limits of the request came to.
 ///
-/// Without it, as where no [`RateLimit`](crate::RateLimit) guards the route or all
-/// limits exempt the request, the handler is not called and the answer is 500;
-/// `Option<QuotaOutcome>` is for routes where that happens.
+/// Without it, the handler is not called and the answer is 500. `Option<QuotaOutcome>` is
+/// for routes where that happens: no [`RateLimit`](crate::RateLimit) guards them, all
+/// limits exempt a request, or it is let pass although the store has failed.
 impl<S: Send + Sync> FromRequestParts<S> for QuotaOutcome {
     type Rejection = Rejection;
 

@@ -172,6 +172,10 @@ impl RateLimit {
     ///
     /// Together the instances then allow about what the store would. By default, a
     /// request that the store cannot decide on is refused with 503.
+    ///
+    /// Of what is left of a share, neither the client nor the handler is told: it is not
+    /// what is left of the quota. A handler has to take an `Option` of
+    /// [`QuotaOutcome`](crate::QuotaOutcome).
     pub fn local_share(mut self, instances: NonZeroU32) -> Self {
         let store = Arc::new(MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY));
         self.settings().failure = OnFailure::Share(instances, store);
@@ -181,7 +185,8 @@ impl RateLimit {
     /// Lets all requests pass while the store fails.
     ///
     /// Whoever can make the store fail, by overloading it, is then without limits;
-    /// never do this for logins.
+    /// never do this for logins. They have no [`QuotaOutcome`](crate::QuotaOutcome), so
+    /// that a handler has to take an `Option` of it.
     pub fn insecure_fail_open(mut self) -> Self {
         self.settings().failure = OnFailure::Open;
         self
