@@ -1,7 +1,7 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 
 use crate::config::Config;
 use crate::{CorsBuilder, InvalidCors, Profile};
@@ -13,7 +13,40 @@ use crate::{CorsBuilder, InvalidCors, Profile};
 #[derive(Clone)]
 #[must_use]
 pub struct Cors {
-    pub(crate) config: Arc<ArcSwap<Config>>,
+    pub(crate) config: Arc<Current>,
+}
+
+/// The configuration that requests are judged by.
+///
+/// Most are never replaced, and then a request does without the steps that it takes to
+/// read what may change meanwhile.
+pub(crate) struct Current {
+    first: Arc<Config>,
+    replaced: OnceLock<ArcSwap<Config>>,
+}
+
+impl Current {
+    /// Returns the configuration that the first one was replaced by, if it was.
+    #[inline]
+    pub(crate) fn replaced(&self) -> Option<Guard<Arc<Config>>> {
+        self.replaced.get().map(ArcSwap::load)
+    }
+
+    /// Returns the configuration that holds until it is replaced.
+    #[inline]
+    pub(crate) const fn first(&self) -> &Arc<Config> {
+        &self.first
+    }
+
+    fn load(&self) -> Arc<Config> {
+        let replaced = self.replaced();
+        Arc::clone(replaced.as_deref().unwrap_or(&self.first))
+    }
+
+    fn replace(&self, config: Arc<Config>) {
+        let begin = || ArcSwap::new(Arc::clone(&config));
+        self.replaced.get_or_init(begin).store(config);
+    }
 }
 
 impl Cors {
@@ -75,7 +108,10 @@ impl Cors {
 
     pub(crate) fn new(config: Config) -> Self {
         Self {
-            config: Arc::new(ArcSwap::from_pointee(config)),
+            config: Arc::new(Current {
+                first: Arc::new(config),
+                replaced: OnceLock::new(),
+            }),
         }
     }
 }
@@ -102,7 +138,7 @@ impl fmt::Debug for Cors {
 /// ```
 #[derive(Clone)]
 pub struct CorsHandle {
-    config: Arc<ArcSwap<Config>>,
+    config: Arc<Current>,
 }
 
 impl CorsHandle {
@@ -111,7 +147,7 @@ impl CorsHandle {
     /// It takes effect at once and as a whole: a request that came before is answered
     /// by what it was judged by. What `cors` is replaced by later does not follow.
     pub fn replace(&self, cors: &Cors) {
-        self.config.store(cors.config.load_full());
+        self.config.replace(cors.config.load());
     }
 }
 

@@ -20,10 +20,11 @@ impl Guard for Cors {
 
     #[inline]
     fn check(&self, head: RequestHead<'_>) -> Verdict<CorsPass> {
-        let config = self.config.load_full();
+        let replaced = self.config.replaced();
+        let config = replaced.as_deref().unwrap_or(self.config.first());
         let mut origins = head.headers().get_all(ORIGIN).iter();
         let Some(first) = origins.next() else {
-            return Verdict::Pass(CorsPass::new(config, Mark::Plain));
+            return passed(config, Mark::Plain);
         };
         // Two origins are none: whoever is asked might look at either.
         let origin = Some(first).filter(|_| origins.next().is_none());
@@ -47,29 +48,37 @@ enum Judged {
 }
 
 fn actual(
-    config: Arc<Config>,
+    config: &Arc<Config>,
     origin: Option<&HeaderValue>,
     head: RequestHead<'_>,
 ) -> Verdict<CorsPass> {
-    match judge(&config, origin, head) {
-        Judged::Any => Verdict::Pass(CorsPass::new(config, Mark::Any)),
-        Judged::Allowed(origin) => Verdict::Pass(CorsPass::new(config, Mark::Allowed(origin))),
+    match judge(config, origin, head) {
+        Judged::Any => passed(config, Mark::Any),
+        Judged::Allowed(origin) => passed(config, Mark::Allowed(origin)),
         Judged::Denied => denied(config),
-        Judged::Later(origin, answer) => Verdict::Wait(Box::pin(async move {
-            match answer.await {
-                Ok(true) => Verdict::Pass(CorsPass::new(config, Mark::Allowed(origin))),
-                Ok(false) => denied(config),
-                Err(error) => failed(&config, error),
-            }
-        })),
+        Judged::Later(origin, answer) => {
+            let config = Arc::clone(config);
+            Verdict::Wait(Box::pin(async move {
+                match answer.await {
+                    Ok(true) => Verdict::Pass(CorsPass::new(config, Mark::Allowed(origin))),
+                    Ok(false) => denied(&config),
+                    Err(error) => failed(&config, error),
+                }
+            }))
+        }
     }
 }
 
-fn denied(config: Arc<Config>) -> Verdict<CorsPass> {
+#[inline]
+fn passed(config: &Arc<Config>, mark: Mark) -> Verdict<CorsPass> {
+    Verdict::Pass(CorsPass::new(Arc::clone(config), mark))
+}
+
+fn denied(config: &Arc<Config>) -> Verdict<CorsPass> {
     if config.enforce_origin {
         Verdict::Reject(Denial::Origin.into_rejection(config.vary.value()))
     } else {
-        Verdict::Pass(CorsPass::new(config, Mark::Denied))
+        passed(config, Mark::Denied)
     }
 }
 
@@ -82,17 +91,17 @@ fn failed(config: &Config, error: BoxError) -> Verdict<CorsPass> {
 }
 
 fn preflight(
-    config: Arc<Config>,
+    config: &Arc<Config>,
     origin: Option<&HeaderValue>,
     head: RequestHead<'_>,
 ) -> Verdict<CorsPass> {
-    let judged = judge(&config, origin, head);
+    let judged = judge(config, origin, head);
     if let Judged::Denied = judged {
-        return refused(&config, Denial::Origin);
+        return refused(config, Denial::Origin);
     }
     let mut response = match config.answers.judge(head.headers()) {
         Ok(response) => response,
-        Err(denial) => return refused(&config, denial),
+        Err(denial) => return refused(config, denial),
     };
     match judged {
         Judged::Any => Verdict::Respond(response),
@@ -100,8 +109,8 @@ fn preflight(
             set_origin(&mut response, origin);
             Verdict::Respond(response)
         }
-        Judged::Denied => refused(&config, Denial::Origin),
-        Judged::Later(origin, answer) => later(config, response, origin, answer),
+        Judged::Denied => refused(config, Denial::Origin),
+        Judged::Later(origin, answer) => later(Arc::clone(config), response, origin, answer),
     }
 }
 

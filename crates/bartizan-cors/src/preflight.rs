@@ -51,7 +51,7 @@ impl Answers {
         let answer = |method: Option<&HeaderValue>| Answer::new(terms, method);
         let star = HeaderValue::from_static("*");
         let methods = terms.methods.iter();
-        let methods = methods.filter_map(|method| HeaderValue::from_str(method).ok());
+        let methods = methods.filter_map(|method| method_value(method));
         Self {
             safelisted: answer(None),
             methods: methods.map(|m| (m.clone(), answer(Some(&m)))).collect(),
@@ -122,6 +122,15 @@ impl Answers {
         let is_method = names::is_token(name) && !names::is_forbidden_method(name);
         let any = self.any_method.as_ref().filter(|_| is_method);
         any.map(|answer| (answer, true))
+    }
+}
+
+/// Writes a method as a value. What is static is copied for less than what is not.
+fn method_value(method: &str) -> Option<HeaderValue> {
+    const USUAL: [&str; 3] = ["DELETE", "PATCH", "PUT"];
+    match USUAL.into_iter().find(|usual| *usual == method) {
+        Some(usual) => Some(HeaderValue::from_static(usual)),
+        None => HeaderValue::from_str(method).ok(),
     }
 }
 

@@ -9,6 +9,10 @@ pub(crate) struct Vary {
     preflight: HeaderValue,
 }
 
+/// What the answer to a preflight depends on, mostly.
+const ORIGIN_AND_PREFLIGHT: &str =
+    "origin, access-control-request-method, access-control-request-headers";
+
 impl Vary {
     /// `Origin` matters unless all origins are answered alike; `further` are the
     /// request headers that a predicate reads.
@@ -30,9 +34,15 @@ impl Vary {
             .iter()
             .filter_map(|name| HeaderValue::from_str(name).ok());
         let each = each.collect();
-        names.push("access-control-request-method".to_owned());
-        names.push("access-control-request-headers".to_owned());
-        let preflight = to_value(&names).unwrap_or_else(|| HeaderValue::from_static("*"));
+        let preflight = match &*names {
+            [_] if !any_origin => Some(HeaderValue::from_static(ORIGIN_AND_PREFLIGHT)),
+            _ => {
+                names.push("access-control-request-method".to_owned());
+                names.push("access-control-request-headers".to_owned());
+                to_value(&names)
+            }
+        };
+        let preflight = preflight.unwrap_or_else(|| HeaderValue::from_static("*"));
         Self {
             joined,
             names: each,
@@ -54,26 +64,24 @@ impl Vary {
         self.joined.as_ref()
     }
 
-    /// Adds the names that are not there yet, and leaves those that are.
+    /// Adds the names that are not there yet, and leaves those that are. `is_there` says
+    /// whether the response has the field.
     #[inline]
-    pub(crate) fn mark(&self, headers: &mut HeaderMap) {
+    pub(crate) fn mark(&self, headers: &mut HeaderMap, is_there: bool) {
         let Some(joined) = &self.joined else {
             return;
         };
-        // A map that is full is one of the service's own making.
-        let Ok(entry) = headers.try_entry(VARY) else {
+        if !is_there {
+            // A map that is full is one of the service's own making.
+            let _ = headers.try_insert(VARY, joined.clone());
+            return;
+        }
+        let Ok(Entry::Occupied(mut entry)) = headers.try_entry(VARY) else {
             return;
         };
-        match entry {
-            Entry::Vacant(entry) => {
-                let _ = entry.try_insert(joined.clone());
-            }
-            Entry::Occupied(mut entry) => {
-                for name in &self.names {
-                    if !entry.iter().any(|line| names(line, name)) {
-                        entry.append(name.clone());
-                    }
-                }
+        for name in &self.names {
+            if !entry.iter().any(|line| names(line, name)) {
+                entry.append(name.clone());
             }
         }
     }

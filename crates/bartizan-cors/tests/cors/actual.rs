@@ -151,6 +151,41 @@ async fn cors_13_the_inner_services_own_permission_stays() {
 }
 
 #[tokio::test]
+async fn fields_of_ours_follow_the_services_however_many_it_has() {
+    let builder = builder().credentials(true).expose_headers(["etag"]);
+    let layer = layer(builder);
+    for count in 0..40 {
+        let names: Vec<_> = (0..count).map(|at| format!("x-own-{at}")).collect();
+        let own = names.clone();
+        let inner = service_fn(move |_: Request<()>| {
+            let mut response = Response::new(String::new());
+            for name in &own {
+                let name = http::HeaderName::try_from(name).unwrap();
+                let value = http::HeaderValue::from_static("1");
+                response.headers_mut().append(name, value);
+            }
+            std::future::ready(Ok::<_, Infallible>(response))
+        });
+        let response = layer.layer(inner).oneshot(get(APP)).await.unwrap();
+
+        let headers = response.headers().iter();
+        let found: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+            .collect();
+        let own = names.iter().map(|name| (name.as_str(), "1"));
+        let expected: Vec<_> = own
+            .chain([
+                ("vary", "origin"),
+                ("access-control-allow-origin", APP),
+                ("access-control-allow-credentials", "true"),
+                ("access-control-expose-headers", "etag"),
+            ])
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[tokio::test]
 async fn cors_13_two_layers_are_as_good_as_one() {
     let inner = layer(builder()).layer(Probe::new());
     let both = layer(builder().credentials(true)).layer(inner);

@@ -34,6 +34,16 @@ async fn a_configuration_is_replaced_for_all_clones_at_once() {
     next.handle().replace(&builder().build().unwrap());
     assert!(allowed(NEXT).await);
     assert!(Cors::builder().build().is_err());
+
+    // Not the first time alone, and by whoever has a handle.
+    cors.handle().replace(&builder().build().unwrap());
+    assert!(allowed(APP).await);
+    assert!(!allowed(NEXT).await);
+    let copied = Cors::builder().origins([NEXT]).build().unwrap();
+    copied.handle().replace(&cors);
+    let layer = GuardLayer::new(copied);
+    let response = send(&layer, &Probe::new(), get(APP)).await;
+    assert!(field(&response, "access-control-allow-origin").is_some());
 }
 
 #[tokio::test]
