@@ -59,7 +59,7 @@ fn main() {
             .variant(peer, variant(peer))
             .print(kind, 61);
         let row = results
-            .layer_row(kind, ours, peer)
+            .layer_row(kind.replace('-', ", with "), ours, peer)
             .peer_name("tower-http 0.7");
         let base = allocations(variant(inner));
         let [added, added_1000, peer] =

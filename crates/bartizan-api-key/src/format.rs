@@ -100,7 +100,7 @@ impl KeyFormat {
             return Err(KeySyntax::Form);
         }
         let (checked, _) = key.split_at(key.len() - CRC_LEN);
-        if !base62::is_crc(checksum, crc32fast::hash(checked)) {
+        if *checksum != base62::encode_crc(crc32fast::hash(checked)) {
             return Err(KeySyntax::Checksum);
         }
         let id = KeyId::of(*id);
