@@ -6,9 +6,11 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 /// Returns the status that the response would have over HTTP.
 ///
 /// A failure over gRPC is 200 with a `grpc-status` among the fields; one that comes
-/// after a body is not known here.
+/// after a body is not known here. A rejection that is hidden has the status of what it
+/// is to be taken for.
 pub(crate) fn status_of<B>(response: &Response<B>) -> StatusCode {
-    if let Some(rejection) = response.extensions().get::<Rejection>() {
+    let rejection = response.extensions().get::<Rejection>();
+    if let Some(rejection) = rejection.filter(|rejection| !rejection.is_hidden()) {
         return rejection.status();
     }
     let status = response.status();

@@ -174,15 +174,21 @@ fn reset(fields: &Fields, limit: &Limit<'_>, extra: u64) -> u64 {
     reset.saturating_add(extra)
 }
 
-/// Whether a response refuses access: what is left of a quota is then told only to
-/// whom it is sure to belong.
+/// Whether a response refuses access, or may hide that it does: what is left of a quota
+/// is then told only to whom it is sure to belong. What is hidden and what is not there
+/// are to look alike, so that neither tells.
 pub(crate) fn has_denied_access<B>(response: &Response<B>) -> bool {
-    let is_denial = |status| matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    if is_denial(response.status()) || is_denial(status_of(response)) {
-        return true;
-    }
-    let rejection = response.extensions().get::<Rejection>();
-    rejection.is_some_and(Rejection::is_hidden)
+    let is_denial = |status| {
+        matches!(
+            status,
+            StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN
+                | StatusCode::NOT_FOUND
+                // What gRPC answers for a method that no service has.
+                | StatusCode::NOT_IMPLEMENTED
+        )
+    };
+    is_denial(response.status()) || is_denial(status_of(response))
 }
 
 /// What a response says of when to come back.

@@ -168,38 +168,80 @@ async fn scopes_are_counted_apart_and_equal_ones_together() {
 
 #[tokio::test]
 async fn rl_10_a_denial_tells_no_counters_but_the_requesters_own() {
-    let deny = |status: u16| {
+    let deny = |status: u16, is_hidden: bool| {
         guard_fn(move |_: bartizan_core::RequestHead<'_>| -> Verdict<()> {
             let status = StatusCode::from_u16(status).unwrap();
             let challenge = bartizan_core::Challenge::basic(&bartizan_core::Realm::default());
-            Verdict::Reject(Rejection::new(status, "denied", "denied").challenge(challenge))
+            let rejection = Rejection::new(status, "denied", "denied").challenge(challenge);
+            Verdict::Reject(if is_hidden {
+                rejection.hide_as_not_found()
+            } else {
+                rejection
+            })
         })
     };
     let header = || Key::header(HeaderName::from_static("x-user"));
-    for (key, status, expected) in [
-        (Key::client(), 401, 1),
-        (Key::client(), 403, 1),
-        (Key::principal(), 403, 1),
-        ((Key::client(), Key::path()).into(), 403, 1),
-        (header(), 401, 0),
-        (header(), 403, 0),
-        (Key::constant("all"), 403, 0),
-        (Key::principal().or(header()), 403, 0),
-        (header(), 404, 1),
-        (header(), 429, 1),
+    let own = || (Key::client(), Key::path()).into();
+    for (key, status, is_hidden, expected) in [
+        (Key::client(), 401, false, 1),
+        (Key::client(), 403, false, 1),
+        (Key::client(), 403, true, 1),
+        (Key::principal(), 403, false, 1),
+        (own(), 403, false, 1),
+        (header(), 401, false, 0),
+        (header(), 403, false, 0),
+        (header(), 403, true, 0),
+        (header(), 404, false, 0),
+        (header(), 400, true, 0),
+        (Key::constant("all"), 403, false, 0),
+        (Key::principal().or(header()), 403, false, 0),
+        (header(), 429, false, 1),
+        (header(), 409, false, 1),
     ] {
         let limit = Limit::new("api", quotas("5/minute")).key(key.clone());
-        let guard = RateLimit::new(limit).clock(clock());
-        let layer = GuardLayer::new(guard.and(deny(status)));
-        let mut request = by("alice");
-        request
-            .headers_mut()
-            .insert("x-user", "bob".parse().unwrap());
-        for request in [bartizan_testkit::with_grpc(&request), request] {
-            let response = send(&layer, &Probe::new(), request).await;
-            let lines = field(&response, "ratelimit").len();
-            assert_eq!(lines, expected, "{key:?} {status}");
-            assert_eq!(field(&response, "ratelimit-policy").len(), expected);
+        let guard = RateLimit::new(limit.clone()).clock(clock());
+        let kept = guard.clone().refund_when(|_| false);
+        let with_own = Limit::new("own", quotas("5/minute")).key(own());
+        let both = RateLimit::all([with_own, limit]).unwrap().clock(clock());
+        for guard in [guard, kept, both] {
+            let layer = GuardLayer::new(guard.and(deny(status, is_hidden)));
+            let mut request = by("alice");
+            request
+                .headers_mut()
+                .insert("x-user", "bob".parse().unwrap());
+            for request in [bartizan_testkit::with_grpc(&request), request] {
+                let response = send(&layer, &Probe::new(), request).await;
+                let lines = field(&response, "ratelimit").len();
+                assert_eq!(lines, expected, "{key:?} {status} {is_hidden}");
+                let tells_policies = !field(&response, "ratelimit-policy").is_empty();
+                assert_eq!(tells_policies, expected > 0, "{key:?} {status} {is_hidden}");
+            }
         }
     }
+}
+
+#[tokio::test]
+async fn refunds_cannot_tell_what_is_hidden_from_what_is_not_there() {
+    let left = async |hides: bool, request: Request<()>| {
+        let rejection = |hides: bool| {
+            let hidden = Rejection::forbidden("denied", "denied").hide_as_not_found();
+            let missing = Rejection::new(StatusCode::NOT_FOUND, "missing", "missing");
+            if hides { hidden } else { missing }
+        };
+        let inner = guard_fn(move |_: bartizan_core::RequestHead<'_>| -> Verdict<()> {
+            Verdict::Reject(rejection(hides))
+        });
+        let limit = Limit::new("api", quotas("5/minute"));
+        let guard = RateLimit::new(limit).clock(clock());
+        let guard = guard.refund_when(|status| status == 403 || status == 404);
+        let layer = GuardLayer::new(guard.and(inner));
+        let response = send(&layer, &Probe::new(), request).await;
+        field(&response, "ratelimit").concat()
+    };
+    let request = from("192.0.2.1");
+    let (hidden, missing) = (
+        left(true, request.clone()).await,
+        left(false, request).await,
+    );
+    assert_eq!(hidden, missing);
 }
