@@ -174,17 +174,22 @@ fn high(product: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
     use super::*;
+
+    /// Small numbers as often as large ones: a unit is the finer, the fewer requests.
+    fn widely() -> impl Strategy<Value = u32> {
+        (any::<u32>(), 0_u32..32).prop_map(|(number, shift)| number >> shift)
+    }
 
     proptest! {
         #[test]
         fn whole_requests_are_found_as_by_division(
-            limit: u32,
+            limit in widely(),
             seconds in 0_u64..40_000_000,
             nanos in 0_u32..1_000_000_000,
-            burst: u32,
+            burst in widely(),
             part in any::<u64>(),
         ) {
             let period = Duration::new(seconds, nanos.max(1));
