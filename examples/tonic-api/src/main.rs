@@ -51,9 +51,7 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_writer(io::stderr).init();
     let tokens = Tokens::new(settings)?;
     let routes = routes(&tokens, settings).await?;
     let service = guards::guard(routes, &tokens, settings)?;
@@ -92,22 +90,26 @@ async fn routes(tokens: &Tokens, settings: &Settings) -> Result<Routes, Box<dyn 
     Ok(routes.prepare())
 }
 
-/// Watches for the signal to end from now on, and returns what waits for it.
+/// Watches for the signals to end from now on, and returns what waits for one.
+#[cfg(unix)]
 fn told_to_end() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut terminate = {
-        use tokio::signal::unix::{SignalKind, signal};
+    use tokio::signal::unix::{SignalKind, signal};
 
-        signal(SignalKind::terminate())?
-    };
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
-        #[cfg(unix)]
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
-        #[cfg(not(unix))]
-        let _nobody_tells = tokio::signal::ctrl_c().await;
+    })
+}
+
+#[cfg(windows)]
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        let _told = interrupt.recv().await;
     })
 }
 
