@@ -122,12 +122,13 @@ where
 }
 
 /// Makes room for what the guards add, so that the map grows once instead of again and
-/// again. The first that a map allocates is enough for six.
+/// again. The first that a map allocates is enough for six; what guards say is a guess,
+/// which is not to cost much where it is wrong.
 #[inline]
 fn reserve(headers: &mut HeaderMap, fields: usize) {
     if fields > 6 {
         // A map that cannot grow is found full by the guard that wants to add to it.
-        let _ = headers.try_reserve(fields);
+        let _ = headers.try_reserve(fields.min(64));
     }
 }
 

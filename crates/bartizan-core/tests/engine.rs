@@ -6,7 +6,7 @@
 )]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use bartizan_core::chain::Chain;
@@ -25,6 +25,47 @@ async fn calls_the_inner_service_once_for_what_passes() {
 
         assert_eq!(response.body(), "inner");
         assert_eq!(probe.calls(), 1);
+    }
+}
+
+/// Adds nothing, says how much it will, and records for how much there is room.
+struct Room(usize, Arc<AtomicUsize>);
+
+impl Pass for Room {
+    fn seal<B>(self, response: &mut Response<B>) {
+        self.1
+            .store(response.headers().capacity(), Ordering::Relaxed);
+    }
+
+    fn fields(&self) -> usize {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn room_for_the_fields_of_all_guards_is_made_before_the_first_seals() {
+    // A map that holds n entries has room for n to 2n; the first is small anyway.
+    for (outer, inner, expected) in [
+        (0, 0, 0..=0),
+        (3, 3, 0..=0),
+        (3, 4, 7..=14),
+        (9, 8, 17..=34),
+        (usize::MAX, usize::MAX, 64..=128),
+    ] {
+        let found = Arc::new(AtomicUsize::new(usize::MAX));
+        let guard = |fields| {
+            let found = Arc::clone(&found);
+            guard_fn(move |_: RequestHead<'_>| {
+                Verdict::Pass(Some(Room(fields, Arc::clone(&found))))
+            })
+        };
+        let layer = GuardLayer::new(guard(outer).and(guard(inner)));
+        let mut service = layer.layer(tower::service_fn(async |_: Request<()>| {
+            Ok::<_, std::convert::Infallible>(Response::new(()))
+        }));
+        service.call(Request::new(())).await.unwrap();
+        let found = found.load(Ordering::Relaxed);
+        assert!(expected.contains(&found), "{outer} {inner}: {found}");
     }
 }
 
