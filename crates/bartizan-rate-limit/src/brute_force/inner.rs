@@ -56,7 +56,8 @@ impl Inner {
         let taken = self.take(&buckets, now).await;
         let taken = taken.map_err(LoginRefused::failed)?;
         if !taken.is_allowed() {
-            return Err(LoginRefused::too_many(&taken));
+            let of_pair = keys.account.as_ref().map_or(0, |_| self.quotas.pair.len());
+            return Err(LoginRefused::too_many(&taken, of_pair));
         }
         if let Some(account) = &keys.account {
             self.failed.put(&account.pair, &account.pair, now);

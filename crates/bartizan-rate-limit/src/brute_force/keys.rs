@@ -1,6 +1,7 @@
+use std::sync::Arc;
+
 use bartizan_core::ClientAddr;
 
-use super::queue::Neighbourhood;
 use crate::key::{KeyBytes, network};
 
 /// The keys of what an attempt counts in.
@@ -8,14 +9,12 @@ pub(super) struct Keys {
     pub(super) account: Option<AccountKeys>,
     pub(super) client: Vec<u8>,
     pub(super) global: Vec<u8>,
-    /// What the client's address is among.
-    pub(super) neighbourhood: Neighbourhood,
 }
 
 #[derive(Clone)]
 pub(super) struct AccountKeys {
     pub(super) account: Vec<u8>,
-    pub(super) pair: Vec<u8>,
+    pub(super) pair: Arc<[u8]>,
     pub(super) neighbours: Vec<u8>,
     pub(super) newcomers: Vec<u8>,
     pub(super) repeaters: Vec<u8>,
@@ -41,7 +40,7 @@ impl Keys {
             let name = name.as_bytes();
             AccountKeys {
                 account: key("login/account", &[name]),
-                pair: key("login/pair", &[name, &address]),
+                pair: key("login/pair", &[name, &address]).into(),
                 neighbours: key("login/neighbours", &[name, &neighbourhood]),
                 newcomers: key("login/newcomers", &[name]),
                 repeaters: key("login/repeaters", &[name]),
@@ -51,7 +50,6 @@ impl Keys {
             account,
             client: key("login/client", &[&address]),
             global: key("login/global", &[]),
-            neighbourhood,
         }
     }
 }

@@ -5,193 +5,150 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-/// For each neighbourhood the attempts that are under way, and those that wait for one
-/// of them to end, since only then there may be room for another.
+/// For each pair of an account and an address the attempts that wait for room, in the
+/// order in which they came, of which the first alone looks for it: when it has become
+/// the first, and each time that an attempt of the pair has ended.
 ///
-/// What keeps it from standing still: nobody is asleep where nothing is under way, since
-/// whoever ends the last attempt, or steps back from it, wakes all. There is an entry only
-/// while there is an attempt, so that it takes no more memory than the requests do.
+/// There is an entry only while there is an attempt, so that it takes no more memory than
+/// the requests do.
 #[derive(Default)]
-pub(super) struct Queues(Mutex<HashMap<Neighbourhood, Queue>>);
+pub(super) struct Queues(Mutex<HashMap<Arc<[u8]>, Queue>>);
 
-pub(super) type Neighbourhood = [u8; 17];
-
-/// How many may wait in one neighbourhood.
+/// How many attempts of one pair may wait.
 const MAX_WAITING: usize = 128;
-
-/// How many are woken when one ends. It frees one place as a rule, and some of those in
-/// front may wait for another place.
-const WOKEN: usize = 8;
 
 #[derive(Default)]
 struct Queue {
-    running: usize,
-    /// How many attempts have ended, so far.
+    under_way: usize,
+    /// How many have ended, so far.
     ended: u64,
-    /// The number of the next place; those with the lowest came first.
+    /// The number of the next place; the lowest is the first.
     next: u64,
-    waiting: BTreeMap<u64, Sleeper>,
-}
-
-enum Sleeper {
-    Asleep(Option<Waker>),
-    Woken,
-}
-
-/// An attempt that is under way, until this is dropped.
-pub(super) struct Turn {
-    queues: Arc<Queues>,
-    of: Neighbourhood,
-    /// How many had ended when it began.
-    ended: u64,
-    has_stepped_back: bool,
+    waiting: BTreeMap<u64, Option<Waker>>,
 }
 
 /// A place in the queue, until this is dropped.
 pub(super) struct Place {
     queues: Arc<Queues>,
-    of: Neighbourhood,
+    pair: Arc<[u8]>,
     number: u64,
+    /// How many had ended when it last was its turn.
+    seen: Option<u64>,
+}
+
+/// An attempt that is under way, until this is dropped.
+pub(super) struct Turn {
+    queues: Arc<Queues>,
+    pair: Arc<[u8]>,
 }
 
 impl Queues {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Neighbourhood, Queue>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<[u8]>, Queue>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the queue, forgets it if it is empty, and wakes whom `change` says.
-    fn with<T>(
-        &self,
-        of: &Neighbourhood,
-        change: impl FnOnce(&mut Queue, &mut Vec<Waker>) -> T,
-    ) -> T {
-        let mut awake = Vec::new();
+    /// Changes the queue of `pair`, and forgets it if it is empty.
+    fn with<T>(&self, pair: &Arc<[u8]>, change: impl FnOnce(&mut Queue) -> T) -> T {
         let mut queues = self.lock();
-        let queue = queues.entry(*of).or_default();
-        let result = change(queue, &mut awake);
-        if queue.running == 0 && queue.waiting.is_empty() {
-            queues.remove(of);
+        let queue = queues.entry(Arc::clone(pair)).or_default();
+        let result = change(queue);
+        if queue.under_way == 0 && queue.waiting.is_empty() {
+            queues.remove(pair);
         }
-        drop(queues);
-        awake.into_iter().for_each(Waker::wake);
         result
     }
 }
 
 impl Queue {
-    fn leave(&mut self, awake: &mut Vec<Waker>) {
-        self.running = self.running.saturating_sub(1);
-        if self.running == 0 {
-            self.wake(usize::MAX, awake);
-        }
+    fn first(&self) -> Option<u64> {
+        self.waiting.first_key_value().map(|(number, _)| *number)
     }
 
-    fn wake(&mut self, count: usize, awake: &mut Vec<Waker>) {
-        let asleep = self.waiting.values_mut();
-        let asleep = asleep.filter(|sleeper| matches!(sleeper, Sleeper::Asleep(_)));
-        for sleeper in asleep.take(count) {
-            if let Sleeper::Asleep(Some(waker)) = mem::replace(sleeper, Sleeper::Woken) {
-                awake.push(waker);
-            }
-        }
-    }
-}
-
-impl Turn {
-    /// Begins an attempt, before it is known whether there is room for it: whoever finds
-    /// none then knows of all that may make some.
-    pub(super) fn begin(queues: &Arc<Queues>, of: Neighbourhood) -> Self {
-        let ended = queues.with(&of, |queue, _| {
-            queue.running += 1;
-            queue.ended
-        });
-        Self {
-            queues: Arc::clone(queues),
-            of,
-            ended,
-            has_stepped_back: false,
-        }
-    }
-
-    /// Steps back, since there was no room: to `place`, or to the end of the queue.
-    /// Returns `None` where nothing is under way that could make room, or where too many
-    /// wait already.
-    pub(super) fn step_back(mut self, place: Option<Place>) -> Option<Place> {
-        self.has_stepped_back = true;
-        let number = place.as_ref().map(|place| place.number);
-        let number = self.queues.with(&self.of, |queue, awake| {
-            queue.leave(awake);
-            // Room may have been made since it was looked for.
-            let has_ended = queue.ended != self.ended;
-            let is_full = number.is_none() && queue.waiting.len() >= MAX_WAITING;
-            if is_full || (queue.running == 0 && !has_ended) {
-                return None;
-            }
-            let number = number.unwrap_or(queue.next);
-            queue.next = queue.next.max(number + 1);
-            let sleeper = if has_ended {
-                Sleeper::Woken
-            } else {
-                Sleeper::Asleep(None)
-            };
-            queue.waiting.insert(number, sleeper);
-            Some(number)
-        })?;
-        Some(place.unwrap_or_else(|| Place {
-            queues: Arc::clone(&self.queues),
-            of: self.of,
-            number,
-        }))
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if self.has_stepped_back {
-            return;
-        }
-        self.queues.with(&self.of, |queue, awake| {
-            queue.ended += 1;
-            queue.wake(WOKEN, awake);
-            queue.leave(awake);
-        });
+    /// Returns the waker of the first, which is to be woken once the lock is released.
+    fn wake(&mut self) -> Option<Waker> {
+        self.waiting.first_entry()?.get_mut().take()
     }
 }
 
 impl Place {
-    /// Waits until it is worth another try.
-    pub(super) async fn woken(&self) {
-        poll_fn(|cx| {
+    /// Joins the end of the queue, if there is a place left.
+    pub(super) fn join(queues: &Arc<Queues>, pair: &Arc<[u8]>) -> Option<Self> {
+        let number = queues.with(pair, |queue| {
+            let number = queue.next;
+            let has_room = queue.waiting.len() < MAX_WAITING;
+            has_room.then(|| {
+                queue.next += 1;
+                queue.waiting.insert(number, None);
+                number
+            })
+        })?;
+        Some(Self {
+            queues: Arc::clone(queues),
+            pair: Arc::clone(pair),
+            number,
+            seen: None,
+        })
+    }
+
+    /// Waits until it is the first, and one has ended since it last was its turn.
+    pub(super) async fn turn(&mut self) {
+        let (number, seen) = (self.number, self.seen);
+        let ended = poll_fn(|cx| {
             let mut waker = Some(cx.waker().clone());
-            let is_asleep = self.queues.with(&self.of, |queue, _| {
-                match queue.waiting.get_mut(&self.number) {
-                    Some(Sleeper::Asleep(last)) => {
-                        mem::swap(last, &mut waker);
-                        true
-                    }
-                    Some(Sleeper::Woken) | None => false,
+            let ended = self.queues.with(&self.pair, |queue| {
+                if queue.first() == Some(number) && seen != Some(queue.ended) {
+                    return Poll::Ready(queue.ended);
                 }
+                if let Some(last) = queue.waiting.get_mut(&number) {
+                    mem::swap(last, &mut waker);
+                }
+                Poll::Pending
             });
             // A waker may run what it likes when it is dropped: not under the lock.
             drop(waker);
-            if is_asleep {
-                Poll::Pending
-            } else {
-                Poll::Ready(())
-            }
+            ended
         })
         .await;
+        self.seen = Some(ended);
+    }
+
+    /// Returns whether its turn may come again: one is under way, or has ended since.
+    pub(super) fn may_wait(&self) -> bool {
+        self.queues.with(&self.pair, |queue| {
+            queue.under_way > 0 || self.seen != Some(queue.ended)
+        })
+    }
+
+    /// Begins the attempt, and leaves the queue.
+    pub(super) fn begin(self) -> Turn {
+        self.queues.with(&self.pair, |queue| queue.under_way += 1);
+        Turn {
+            queues: Arc::clone(&self.queues),
+            pair: Arc::clone(&self.pair),
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let number = self.number;
-        let sleeper = self
-            .queues
-            .with(&self.of, |queue, _| queue.waiting.remove(&number));
-        // As above.
-        drop(sleeper);
+        let (left, next) = self.queues.with(&self.pair, |queue| {
+            let was_first = queue.first() == Some(self.number);
+            let left = queue.waiting.remove(&self.number);
+            (left, was_first.then(|| queue.wake()).flatten())
+        });
+        drop(left);
+        next.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let first = self.queues.with(&self.pair, |queue| {
+            queue.under_way = queue.under_way.saturating_sub(1);
+            queue.ended += 1;
+            queue.wake()
+        });
+        first.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -209,8 +166,6 @@ mod tests {
 
     use super::*;
 
-    const HERE: Neighbourhood = [4; 17];
-
     #[derive(Default)]
     struct Count(AtomicUsize);
 
@@ -220,84 +175,109 @@ mod tests {
         }
     }
 
-    fn is_woken(place: &Place, count: &Arc<Count>) -> bool {
-        let waker = Arc::clone(count).into();
-        let woken = pin!(place.woken());
-        woken.poll(&mut Context::from_waker(&waker)).is_ready()
-    }
+    struct Pair(Arc<Queues>, Arc<[u8]>, Arc<Count>);
 
-    fn step_back(queues: &Arc<Queues>) -> Option<Place> {
-        Turn::begin(queues, HERE).step_back(None)
-    }
+    impl Pair {
+        fn new() -> Self {
+            Self(Arc::default(), Arc::from(*b"pair"), Arc::default())
+        }
 
-    #[test]
-    fn nobody_waits_for_nothing() {
-        let queues = Arc::new(Queues::default());
-        assert!(step_back(&queues).is_none());
-        let elsewhere = Turn::begin(&queues, [6; 17]);
-        assert!(step_back(&queues).is_none());
-        drop(elsewhere);
-        assert!(queues.lock().is_empty());
-    }
+        fn join(&self) -> Option<Place> {
+            Place::join(&self.0, &self.1)
+        }
 
-    #[test]
-    fn who_waits_is_woken_when_an_attempt_ends() {
-        let (queues, count) = (Arc::new(Queues::default()), Arc::default());
-        let (first, second) = (Turn::begin(&queues, HERE), Turn::begin(&queues, HERE));
-        let place = step_back(&queues).unwrap();
-        assert!(!is_woken(&place, &count));
-        drop(first);
-        assert_eq!(count.0.load(Ordering::SeqCst), 1);
-        assert!(is_woken(&place, &count));
-        // It tries in vain, and goes back to the same place.
-        let place = Turn::begin(&queues, HERE).step_back(Some(place)).unwrap();
-        assert!(!is_woken(&place, &count));
-        drop(second);
-        assert!(is_woken(&place, &count));
-        assert!(Turn::begin(&queues, HERE).step_back(Some(place)).is_none());
-        assert!(queues.lock().is_empty());
+        fn is_turn(&self, place: &mut Place) -> bool {
+            let waker = Arc::clone(&self.2).into();
+            let turn = pin!(place.turn());
+            turn.poll(&mut Context::from_waker(&waker)).is_ready()
+        }
+
+        fn woken(&self) -> usize {
+            self.2.0.swap(0, Ordering::SeqCst)
+        }
     }
 
     #[test]
-    fn an_end_while_it_is_looked_for_room_is_not_missed() {
-        let (queues, count) = (Arc::new(Queues::default()), Arc::default());
-        let under_way = Turn::begin(&queues, HERE);
-        let late = Turn::begin(&queues, HERE);
+    fn the_first_alone_is_woken_when_one_ends() {
+        let pair = Pair::new();
+        let under_way: Vec<_> = (0..2).map(|_| pair.join().unwrap().begin()).collect();
+        let mut places: Vec<_> = (0..3).map(|_| pair.join().unwrap()).collect();
+        let turns = |places: &mut [Place]| -> Vec<bool> {
+            places.iter_mut().map(|it| pair.is_turn(it)).collect()
+        };
+        assert_eq!(turns(&mut places), [true, false, false]);
+        assert!(places[0].may_wait());
+        for turn in under_way {
+            assert_eq!(turns(&mut places), [false, false, false]);
+            drop(turn);
+            assert_eq!(pair.woken(), 1);
+            assert_eq!(turns(&mut places), [true, false, false]);
+        }
+        assert!(!places[0].may_wait());
+        drop(places.remove(0));
+        assert_eq!(pair.woken(), 1);
+        assert_eq!(turns(&mut places), [true, false]);
+        drop(places);
+        assert!(pair.0.lock().is_empty());
+    }
+
+    #[test]
+    fn one_that_comes_late_does_not_overtake() {
+        let pair = Pair::new();
+        let under_way = pair.join().unwrap().begin();
+        let mut waiting = pair.join().unwrap();
+        assert!(pair.is_turn(&mut waiting));
         drop(under_way);
-        assert!(is_woken(&late.step_back(None).unwrap(), &count));
+        let mut late = pair.join().unwrap();
+        assert!(!pair.is_turn(&mut late));
+        assert!(pair.is_turn(&mut waiting));
+        let _under_way = waiting.begin();
+        assert!(pair.is_turn(&mut late));
     }
 
     #[test]
-    fn all_are_woken_when_nothing_is_under_way_any_more() {
-        let (queues, count) = (Arc::new(Queues::default()), Arc::default());
-        let (first, second) = (Turn::begin(&queues, HERE), Turn::begin(&queues, HERE));
-        let places: Vec<_> = (0..20).filter_map(|_| step_back(&queues)).collect();
-        let woken = || places.iter().filter(|it| is_woken(it, &count)).count();
-        assert_eq!((places.len(), woken()), (20, 0));
-        drop(first);
-        assert_eq!(woken(), WOKEN);
-        // Also by one that steps back.
-        let third = Turn::begin(&queues, HERE);
-        drop(second);
-        assert_eq!(woken(), 2 * WOKEN);
-        let fourth = third.step_back(None);
-        assert_eq!(woken(), 20);
-        drop((places, fourth));
-        assert!(queues.lock().is_empty());
+    fn one_that_gives_up_passes_its_turn_on() {
+        let pair = Pair::new();
+        let under_way = pair.join().unwrap().begin();
+        let mut places: Vec<_> = (0..3).map(|_| pair.join().unwrap()).collect();
+        assert!(pair.is_turn(&mut places[0]));
+        for place in &mut places {
+            assert!(!pair.is_turn(place));
+        }
+        drop(under_way);
+        assert_eq!(pair.woken(), 1);
+        // It is woken, and gives up before it has looked.
+        drop(places.remove(0));
+        assert_eq!(pair.woken(), 1);
+        drop(places.remove(1));
+        assert_eq!(pair.woken(), 0, "the last was not the first");
+        assert!(pair.is_turn(&mut places[0]));
     }
 
     #[test]
-    fn a_queue_has_an_end() {
-        let queues = Arc::new(Queues::default());
-        let under_way = Turn::begin(&queues, HERE);
-        let mut places: Vec<_> = (0..MAX_WAITING)
-            .filter_map(|_| step_back(&queues))
-            .collect();
+    fn an_end_while_it_looks_for_room_is_not_missed() {
+        let pair = Pair::new();
+        let under_way = pair.join().unwrap().begin();
+        let mut place = pair.join().unwrap();
+        assert!(pair.is_turn(&mut place));
+        drop(under_way);
+        assert!(place.may_wait());
+        assert!(pair.is_turn(&mut place));
+        assert!(!place.may_wait());
+    }
+
+    #[test]
+    fn a_queue_has_an_end_and_is_of_one_pair() {
+        let pair = Pair::new();
+        let mut places: Vec<_> = (0..MAX_WAITING).filter_map(|_| pair.join()).collect();
         assert_eq!(places.len(), MAX_WAITING);
-        assert!(step_back(&queues).is_none());
+        assert!(pair.join().is_none());
+        let other = Arc::from(*b"other pair");
+        let mut other = Place::join(&pair.0, &other).unwrap();
+        assert!(pair.is_turn(&mut other));
         places.pop();
-        assert!(step_back(&queues).is_some());
-        drop((places, under_way));
-        assert!(queues.lock().is_empty());
+        assert!(pair.join().is_some());
+        drop((places, other));
+        assert!(pair.0.lock().is_empty());
     }
 }

@@ -5,7 +5,7 @@ use bartizan_core::{ClientAddr, Clock, SystemClock};
 
 use super::inner::{FAILED_FOR, Inner};
 use super::marks::Marks;
-use super::queue::{Queues, Turn};
+use super::queue::{Place, Queues, Turn};
 use super::{LoginAttempt, LoginQuotas, LoginRefused};
 use crate::key::prefixes;
 use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, RateLimit};
@@ -170,8 +170,9 @@ impl LoginThrottle {
         self.0.admit(&self.0.keys(account, client)).await
     }
 
-    /// As [`admit`](Self::admit), but where there is no room, and other attempts of the
-    /// neighbourhood that were admitted here are under way, waits for these to end.
+    /// As [`admit`](Self::admit), but where there is no room in the quotas of the account
+    /// and the address alone, and attempts of these that were admitted here are under way,
+    /// waits for them to end.
     ///
     /// For attempts that end by themselves: one that waits for its own task, or for a
     /// client, would keep all others waiting.
@@ -179,22 +180,17 @@ impl LoginThrottle {
         &self,
         account: &str,
         client: ClientAddr,
-    ) -> Result<(LoginAttempt, Turn), LoginRefused> {
+    ) -> Result<(Turn, LoginAttempt), LoginRefused> {
         let keys = self.0.keys(Some(account), client);
-        let mut place = None;
-        let mut tries = 0;
+        let pair = keys.account.as_ref().map(|keys| Arc::clone(&keys.pair));
+        let place = Place::join(&self.0.queues, &pair.unwrap_or_default());
+        let mut place = place.ok_or_else(LoginRefused::crowded)?;
         loop {
-            let turn = Turn::begin(&self.0.queues, keys.neighbourhood);
-            let refused = match self.0.admit(&keys).await {
-                Ok(attempt) => return Ok((attempt, turn)),
-                Err(refused) => refused,
-            };
-            tries += 1;
-            let may_try = refused.retry_after().is_some() && tries < MAX_TRIES;
-            place = turn.step_back(place).filter(|_| may_try);
-            match &place {
-                Some(place) => place.woken().await,
-                None => return Err(refused),
+            place.turn().await;
+            match self.0.admit(&keys).await {
+                Ok(attempt) => return Ok((place.begin(), attempt)),
+                Err(refused) if refused.is_of_pair() && place.may_wait() => {}
+                Err(refused) => return Err(refused),
             }
         }
     }
@@ -203,10 +199,6 @@ impl LoginThrottle {
         Arc::make_mut(&mut self.0)
     }
 }
-
-/// How often an attempt looks for room: neighbours that log in without end must not
-/// keep it waiting without end.
-const MAX_TRIES: u32 = 128;
 
 impl Default for LoginThrottle {
     fn default() -> Self {

@@ -14,13 +14,20 @@ use super::LoginThrottle;
 /// for with [`verify`](PasswordVerifier::verify), which does not say whose it is. A
 /// login that is refused is [`LoginError::Throttled`], with the time to wait: 429.
 ///
-/// Right passwords may come at once, as where each request has one: where there is no
-/// room for another attempt while others of the neighbourhood, a /24 of IPv4 or a /48 of
-/// IPv6, are being checked here, up to 128 of them wait for those to end, in the order in
-/// which they came. What failed leaves no room; once nothing is being checked any more,
-/// those that wait are refused. Guesses that are sent together are thus as few as those
-/// sent one after the other. A verifier that never answers keeps them waiting: it needs a
-/// time limit of its own, or the requests do.
+/// Right passwords may come at once, as where each request has one: where the quotas of
+/// an account and an address have no room for another attempt, and others of the same
+/// two are being checked here, up to 128 wait for those to end, in the order in which they
+/// came. What failed leaves no room; once nothing is being checked any more, those that
+/// wait are refused. Guesses that are sent together are thus as few as those sent one
+/// after the other. Where it is another quota that has no room, nobody waits. A verifier
+/// that never answers keeps those of its account and address waiting: it needs a time
+/// limit of its own, or the requests do.
+///
+/// A request that is given up while it waits is not counted. Once its password is with
+/// the verifier, it is, and stays counted as failed, whether the password was looked at or
+/// not: a client that hangs up must not guess for nothing. What the verifier queues must
+/// therefore take less time than requests are given: with a pool of hashers that does not
+/// keep up, it must refuse before the time limit of the request strikes.
 ///
 /// [`FindClient`]: bartizan_core::FindClient
 ///
@@ -75,7 +82,7 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
         let username = username.to_owned();
         Box::pin(async move {
             // The turn ends last, once what was counted has been given back.
-            let (attempt, _turn) = match throttle.admit_in_turn(&username, client).await {
+            let (_turn, attempt) = match throttle.admit_in_turn(&username, client).await {
                 Ok(admitted) => admitted,
                 Err(refused) => {
                     return Err(match refused.retry_after() {

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use bartizan_rate_limit::MemoryQuotaStore;
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
@@ -56,14 +57,79 @@ fn right_passwords_are_let_in_from_many_threads() {
 }
 
 #[tokio::test]
-async fn the_machines_of_one_neighbourhood_are_let_in_at_once() {
-    let (guard, _, _) = guarded();
-    let mut logins = JoinSet::new();
-    for machine in 0..100 {
-        let guard = Arc::clone(&guard);
-        logins.spawn(async move { verify(&*guard, "open sesame", Some(HOME + machine)).await });
+async fn neighbours_that_wait_do_not_keep_the_owner_waiting() {
+    let slow = Slow::default();
+    let guard = Arc::new(LoginGuard::new(slow.clone(), throttle().0));
+    let mut neighbours = started_by(&guard, 1, 200).await;
+    let answers = std::iter::from_fn(|| neighbours.try_join_next());
+    assert_eq!(answers.count(), 200 - 5 - 128);
+    let mut owner = started_by(&guard, 2, 1).await;
+    assert!(owner.try_join_next().is_none(), "its password is looked at");
+    // Of the quota of all neighbours there are two left: nobody waits for that.
+    let mut others = started_by(&guard, 3, 3).await;
+    let mut refused = 0;
+    while let Some(answer) = others.try_join_next() {
+        assert!(matches!(answer.unwrap(), Err(LoginError::Throttled { .. })));
+        refused += 1;
     }
-    assert!(logins.join_all().await.iter().all(Result::is_ok));
+    slow.answer(Answer::Right);
+    assert!(owner.join_all().await.iter().all(Result::is_ok));
+    assert!(neighbours.join_all().await.iter().all(Result::is_ok));
+    assert!(others.join_all().await.iter().all(Result::is_ok));
+    assert!(refused <= 1, "{refused}");
+}
+
+/// A store that counts how often it is asked for room, and takes its time.
+#[derive(Debug)]
+struct Counted(Arc<AtomicU32>, Arc<MemoryQuotaStore>);
+
+impl QuotaStore for Counted {
+    fn take(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let taken = self.1.take(charges, now);
+        Reply::Wait(Box::pin(async move {
+            yield_now().await;
+            taken.get().await
+        }))
+    }
+
+    fn peek(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        self.1.peek(charges, now)
+    }
+
+    fn penalise(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
+        self.1.penalise(charges, now)
+    }
+
+    fn give_back(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<(), BoxError>> {
+        self.1.give_back(charges, now)
+    }
+}
+
+#[tokio::test]
+async fn those_that_wait_in_vain_ask_the_store_once_each() {
+    for (password, right, most) in [("wrong", 0, 100 + 5), ("open sesame", 100, 2 * 100)] {
+        let takes = Arc::<AtomicU32>::default();
+        let memory = Arc::new(MemoryQuotaStore::with_capacity(1000));
+        let throttle = throttle().0.store(Counted(Arc::clone(&takes), memory));
+        let guard = Arc::new(LoginGuard::new(OnePassword::default(), throttle));
+        assert_eq!(log_in_at_once(&guard, HOME, &[password; 100]).await, right);
+        let takes = takes.load(Ordering::SeqCst);
+        assert!((100..=most).contains(&takes), "{takes} takes, {password}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_gives_up_waiting_keeps_nobody_else_waiting() {
+    let slow = Slow::default();
+    let guard = Arc::new(LoginGuard::new(slow.clone(), throttle().0));
+    let under_way = started_by(&guard, 1, 5).await;
+    let mut given_up = started_by(&guard, 1, 5).await;
+    let waiting = started_by(&guard, 1, 5).await;
+    given_up.shutdown().await;
+    slow.answer(Answer::Right);
+    assert!(under_way.join_all().await.iter().all(Result::is_ok));
+    assert!(waiting.join_all().await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
@@ -128,11 +194,23 @@ impl PasswordVerifier for Slow {
 
 /// Starts logins that come at once, and lets them go as far as they can.
 async fn started(slow: &Slow, count: usize) -> JoinSet<Result<(), LoginError>> {
-    let guard = Arc::new(LoginGuard::new(slow.clone(), throttle().0));
+    started_by(
+        &Arc::new(LoginGuard::new(slow.clone(), throttle().0)),
+        1,
+        count,
+    )
+    .await
+}
+
+async fn started_by(
+    guard: &Arc<LoginGuard<Slow>>,
+    from: u32,
+    count: usize,
+) -> JoinSet<Result<(), LoginError>> {
     let mut logins = JoinSet::new();
     for _ in 0..count {
-        let guard = Arc::clone(&guard);
-        logins.spawn(async move { verify(&*guard, "open sesame", Some(1)).await });
+        let guard = Arc::clone(guard);
+        logins.spawn(async move { verify(&*guard, "open sesame", Some(from)).await });
     }
     for _ in 0..10 {
         yield_now().await;
