@@ -20,7 +20,7 @@ use crate::{ORIGIN, ROLE};
 const MANY: u32 = 100_000_000;
 
 /// Secures `protected` with all guards as the one layer that a [`Stack`] makes.
-pub(crate) fn fused(protected: Router) -> Router {
+pub(crate) fn fused(protected: Router, bearer: Bearer) -> Router {
     let stack = Stack::new()
         .problem(ProblemLayer::new())
         .headers(headers())
@@ -28,7 +28,7 @@ pub(crate) fn fused(protected: Router) -> Router {
         .client_address(client())
         .firewall(RequestFirewall::new())
         .rate_limit_by_address(by_address())
-        .authenticate(bearer())
+        .authenticate(bearer)
         .rate_limit_by_principal(by_principal())
         .authorize(policy())
         .build();
@@ -41,7 +41,7 @@ pub(crate) fn nested(protected: Router) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(one(policy()))
         .layer(one(by_principal()))
-        .layer(one(Authenticate::required(bearer())))
+        .layer(one(Authenticate::required(cached())))
         .layer(one(by_address()))
         .layer(one(RequestFirewall::new()))
         .layer(one(client()))
@@ -79,14 +79,19 @@ fn by_address() -> RateLimit {
     RateLimit::new(Limit::new("address", quota).key(Key::client()))
 }
 
-fn bearer() -> Bearer {
+/// Verifies each token.
+pub(crate) fn bearer() -> Bearer {
     let verifier = Verifier::<()>::builder(key().verifying_key(), [Algorithm::HS256])
         .issuer(ISSUER)
         .audience(AUDIENCE)
         .build()
         .expect("complete");
-    let capacity = NonZeroUsize::new(1024).expect("not zero");
-    Bearer::new(verifier).cache(capacity)
+    Bearer::new(verifier)
+}
+
+/// Verifies each token once.
+pub(crate) fn cached() -> Bearer {
+    bearer().cache(NonZeroUsize::new(1024).expect("not zero"))
 }
 
 fn by_principal() -> RateLimit {

@@ -68,7 +68,13 @@ impl Exchange {
 mod tests {
     use super::*;
 
-    const SECURED: [Mode; 4] = [Mode::Bartizan, Mode::EqualPeers, Mode::Nested, Mode::Peers];
+    const SECURED: [Mode; 5] = [
+        Mode::Bartizan,
+        Mode::EqualPeers,
+        Mode::Nested,
+        Mode::Peers,
+        Mode::Uncached,
+    ];
 
     #[test]
     fn every_mode_answers_those_who_may() {

@@ -9,7 +9,8 @@
 //! The peers are what their users have today: tower-http's CORS, one quota of
 //! `tower_governor`, and a middleware over `jsonwebtoken` that looks at the role.
 //! Bartizan's stack does more than they do: security headers, problem details, what is
-//! left of two quotas. The equal peers do that too, as far as they can; and the bare
+//! left of two quotas, and it remembers tokens. The equal peers do that too, as far as
+//! they can; the mode without a cache verifies each token, as all peers do; and the bare
 //! application with the same fields shows what writing them costs by itself.
 
 #![expect(

@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use axum::Router;
 
-use crate::bartizan::{fused, nested};
+use crate::bartizan::{bearer, cached, fused, nested};
 use crate::peers::{equal_peers, peers};
 use crate::routes::{routes, same_fields};
 
@@ -23,6 +23,8 @@ pub enum Mode {
     Nested,
     /// What others offer, composed as their users mostly do.
     Peers,
+    /// The guards of this project, without the cache of tokens.
+    Uncached,
 }
 
 impl Mode {
@@ -37,7 +39,8 @@ impl Mode {
         let routes = routes();
         let protected = match self {
             Self::Bare => routes.protected,
-            Self::Bartizan => fused(routes.protected),
+            Self::Bartizan => fused(routes.protected, cached()),
+            Self::Uncached => fused(routes.protected, bearer()),
             Self::EqualPeers => equal_peers(routes.protected),
             Self::Fields => same_fields(Self::Bartizan),
             Self::Nested => nested(routes.protected),
@@ -58,8 +61,9 @@ impl FromStr for Mode {
             "fields" => Ok(Self::Fields),
             "nested" => Ok(Self::Nested),
             "peers" => Ok(Self::Peers),
+            "uncached" => Ok(Self::Uncached),
             _ => Err(format!(
-                "no mode `{name}`; there are bare, bartizan, equal-peers, fields, nested, peers"
+                "no mode `{name}`; there are bare, bartizan, equal-peers, fields, nested, peers, uncached"
             )),
         }
     }

@@ -35,10 +35,10 @@ pub(crate) fn peers(protected: Router) -> Router {
         .layer(cors())
 }
 
-/// The same with what Bartizan's stack does besides: a second quota, by user, what is
-/// left of both told to the client, security headers, an id for each request, and
-/// panics caught. Problem details, the check of paths and hosts and the rest have no
-/// counterpart.
+/// The same with most of what Bartizan's stack does besides: a second quota, by user,
+/// what is left of one told to the client, security headers, an id for each request, and
+/// panics caught. Problem details, the check of paths and hosts, both quotas told and the
+/// rest have no counterpart.
 pub(crate) fn equal_peers(protected: Router) -> Router {
     let mut quota = GovernorConfigBuilder::default();
     quota.per_nanosecond(1).burst_size(u32::MAX);
