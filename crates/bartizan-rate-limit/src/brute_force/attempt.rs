@@ -16,8 +16,7 @@ pub struct LoginAttempt {
     charged: Vec<Charged>,
     admitted: SystemTime,
     account: Option<AccountKeys>,
-    /// Whether the address had failed at the account before.
-    had_failed: bool,
+    has_failed: bool,
 }
 
 /// A bucket that the attempt is counted in, and how it stood then.
@@ -28,14 +27,13 @@ impl LoginAttempt {
         throttle: Arc<Inner>,
         (charged, admitted): (Vec<Charged>, SystemTime),
         account: Option<AccountKeys>,
-        had_failed: bool,
     ) -> Self {
         Self {
             throttle,
             charged,
             admitted,
             account,
-            had_failed,
+            has_failed: true,
         }
     }
 
@@ -44,47 +42,35 @@ impl LoginAttempt {
         drop(self);
     }
 
-    /// Gives back what was counted and has not refilled since: the attempt came to nothing, for a reason that is
-    /// not the client's.
+    /// Gives back what was counted and has not refilled since: the attempt came to nothing,
+    /// for a reason that is not the client's.
     ///
     /// # Errors
     ///
     /// When the store fails; the attempt then stays counted.
-    pub async fn excused(self) -> Result<(), BoxError> {
-        if let (Some(account), false) = (&self.account, self.had_failed) {
-            let pair = &account.pair;
-            self.throttle.failed.remove(pair, pair);
-        }
+    pub async fn excused(mut self) -> Result<(), BoxError> {
+        self.has_failed = false;
         self.give_back().await
     }
 
-    /// Gives back what was counted, clears the failures of the address at the account,
-    /// and makes the address known for it.
+    /// Makes the address known for the account, by the name that was sent, and gives back
+    /// what was counted and has not refilled since.
+    ///
+    /// What failed before stays counted: whoever shares the address must not get to guess
+    /// anew with each login of the owner.
     ///
     /// # Errors
     ///
-    /// When the store fails; the attempt may then stay counted.
-    pub async fn succeeded(self) -> Result<(), BoxError> {
-        self.give_back().await?;
-        let Some(account) = &self.account else {
-            return Ok(());
-        };
-        let Inner {
-            quotas,
-            known,
-            failed,
-            store,
-            clock,
-            ..
-        } = &*self.throttle;
-        let pair = quotas.pair.iter();
-        let failures: Vec<_> = pair
-            .map(|quota| Charge::new(&account.pair, quota, quota.burst_size()))
-            .collect();
-        store.give_back(&failures, clock.now()).get().await?;
-        failed.remove(&account.pair, &account.pair);
-        known.put(&account.account, &account.pair, clock.now());
-        Ok(())
+    /// When the store fails; the attempt may then stay counted, and the address is known
+    /// all the same.
+    pub async fn succeeded(mut self) -> Result<(), BoxError> {
+        self.has_failed = false;
+        if let Some(keys) = &self.account {
+            // First, since whoever waits for the store may give up.
+            let Inner { known, clock, .. } = &*self.throttle;
+            known.put(&keys.account, &keys.known, clock.now());
+        }
+        self.give_back().await
     }
 
     async fn give_back(&self) -> Result<(), BoxError> {
@@ -100,9 +86,26 @@ impl LoginAttempt {
     }
 }
 
+impl Drop for LoginAttempt {
+    fn drop(&mut self) {
+        if let (true, Some(keys)) = (self.has_failed, &self.account) {
+            let Inner { failed, clock, .. } = &*self.throttle;
+            failed.put(&keys.pair, &keys.pair, clock.now());
+        }
+    }
+}
+
 /// Leaves out the account and the address.
 impl fmt::Debug for LoginAttempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoginAttempt").finish_non_exhaustive()
+    }
+}
+
+/// Logs that a store failed to give back, which leaves the attempt counted: that is no
+/// reason to turn away whom the verifier or the handler let in.
+pub(super) fn log(settled: Result<(), BoxError>) {
+    if let Err(error) = settled {
+        tracing::warn!(target: "bartizan", %error, "a login stays counted as failed");
     }
 }

@@ -8,6 +8,7 @@ use bartizan_core::{
 };
 use http::{Response, StatusCode};
 
+use super::attempt::log;
 use super::{LoginAttempt, LoginRefused, LoginThrottle};
 use crate::status::status_of;
 
@@ -185,8 +186,7 @@ impl Pass for Trial {
             LoginResult::Failed => return attempt.failed(),
             LoginResult::Succeeded => Box::pin(attempt.succeeded()),
         };
-        // An error leaves the attempt counted, which errs on the safe side.
-        let mut settle: BoxFuture<()> = Box::pin(async move { drop(settle.await) });
+        let mut settle: BoxFuture<()> = Box::pin(async move { log(settle.await) });
         let mut cx = Context::from_waker(Waker::noop());
         let is_pending = pin!(&mut settle).poll(&mut cx).is_pending();
         if let (true, Some(spawn)) = (is_pending, spawn) {

@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use bartizan_core::{BoxError, ClientAddr, Clock};
 
-use super::keys::{AccountKeys, Keys};
+use super::keys::Keys;
 use super::marks::Marks;
 use super::queue::Queues;
 use super::{LoginAttempt, LoginQuotas, LoginRefused, name};
@@ -15,7 +15,7 @@ pub(super) struct Inner {
     pub(super) quotas: LoginQuotas,
     /// The addresses at which a login to an account succeeded.
     pub(super) known: Arc<Marks>,
-    /// The pairs of an account and an address at which one failed.
+    /// The pairs of an account and an address at which one failed, and how often.
     pub(super) failed: Arc<Marks>,
     pub(super) queues: Arc<Queues>,
     pub(super) store: Arc<dyn QuotaStore>,
@@ -29,6 +29,10 @@ pub(super) type Canonical = Arc<dyn Fn(&str) -> String + Send + Sync>;
 /// For how long an address that failed at an account is none that has not.
 pub(super) const FAILED_FOR: Duration = Duration::from_secs(7 * 86_400);
 
+/// From how many failures on an address is one that guesses on: an owner who mistypes a
+/// password must not come under the quota that those who guess on have used up.
+const REPEATS: u32 = 3;
+
 /// A bucket: its key, and what it holds.
 type Bucket<'a> = (&'a [u8], &'a Quota);
 
@@ -36,16 +40,17 @@ type Bucket<'a> = (&'a [u8], &'a Quota);
 #[derive(Clone, Copy, Default)]
 struct Standing {
     is_known: bool,
-    had_failed: bool,
+    is_repeater: bool,
 }
 
 impl Inner {
     pub(super) fn keys(&self, account: Option<&str>, client: ClientAddr) -> Keys {
-        let account = account.map(|name| match &self.canonical {
-            Some(canonical) => canonical(name),
-            None => name::canonical(name),
+        let names = account.map(|sent| match &self.canonical {
+            Some(canonical) => (canonical(sent), sent),
+            None => (name::canonical(sent), sent),
         });
-        Keys::new(account.as_deref(), client, self.prefixes)
+        let names = names.as_ref().map(|(name, sent)| (name.as_str(), *sent));
+        Keys::new(names, client, self.prefixes)
     }
 
     /// Counts an attempt, or refuses it.
@@ -59,9 +64,6 @@ impl Inner {
             let of_pair = keys.account.as_ref().map_or(0, |_| self.quotas.pair.len());
             return Err(LoginRefused::too_many(&taken, of_pair));
         }
-        if let Some(account) = &keys.account {
-            self.failed.put(&account.pair, &account.pair, now);
-        }
         let charged = buckets
             .iter()
             .zip(taken.states())
@@ -71,7 +73,6 @@ impl Inner {
             Arc::clone(self),
             (charged, now),
             keys.account.clone(),
-            standing.had_failed,
         ))
     }
 
@@ -79,11 +80,11 @@ impl Inner {
         let Some(account) = &keys.account else {
             return Standing::default();
         };
-        let AccountKeys { account, pair, .. } = account;
         let now = self.clock.now();
+        let failures = self.failed.times(&account.pair, &account.pair, now);
         Standing {
-            is_known: self.known.holds(account, pair, now),
-            had_failed: self.failed.holds(pair, pair, now),
+            is_known: self.known.times(&account.account, &account.known, now) > 0,
+            is_repeater: failures >= REPEATS,
         }
     }
 
@@ -95,7 +96,7 @@ impl Inner {
         };
         if let Some(account) = &keys.account {
             add(&account.pair, &self.quotas.pair);
-            match (standing.is_known, standing.had_failed) {
+            match (standing.is_known, standing.is_repeater) {
                 (true, _) => {}
                 (false, true) => add(&account.repeaters, &self.quotas.repeaters),
                 (false, false) => {

@@ -15,6 +15,8 @@ pub(super) struct Keys {
 pub(super) struct AccountKeys {
     pub(super) account: Vec<u8>,
     pub(super) pair: Arc<[u8]>,
+    /// The pair, by the name that was sent.
+    pub(super) known: Vec<u8>,
     pub(super) neighbours: Vec<u8>,
     pub(super) newcomers: Vec<u8>,
     pub(super) repeaters: Vec<u8>,
@@ -25,8 +27,13 @@ pub(super) struct AccountKeys {
 const NEIGHBOURHOOD: (u8, u8) = (24, 48);
 
 impl Keys {
-    /// Makes the keys of an attempt at `account`, by the name that it counts under.
-    pub(super) fn new(account: Option<&str>, client: ClientAddr, (ipv4, ipv6): (u8, u8)) -> Self {
+    /// Makes the keys of an attempt at `account`, of which it has the name that it counts
+    /// under, and the one that was sent.
+    pub(super) fn new(
+        account: Option<(&str, &str)>,
+        client: ClientAddr,
+        (ipv4, ipv6): (u8, u8),
+    ) -> Self {
         let address = network(client.ip(), ipv4, ipv6);
         let (wide_ipv4, wide_ipv6) = NEIGHBOURHOOD;
         let neighbourhood = network(client.ip(), ipv4.min(wide_ipv4), ipv6.min(wide_ipv6));
@@ -36,11 +43,12 @@ impl Keys {
             parts.iter().for_each(|part| key.push(part));
             key.as_slice().to_vec()
         };
-        let account = account.map(|name| {
-            let name = name.as_bytes();
+        let account = account.map(|(name, sent)| {
+            let (name, sent) = (name.as_bytes(), sent.as_bytes());
             AccountKeys {
                 account: key("login/account", &[name]),
                 pair: key("login/pair", &[name, &address]).into(),
+                known: key("login/known", &[sent, &address]),
                 neighbours: key("login/neighbours", &[name, &neighbourhood]),
                 newcomers: key("login/newcomers", &[name]),
                 repeaters: key("login/repeaters", &[name]),

@@ -33,6 +33,8 @@ struct Mark {
     key: u64,
     /// The second of Unix time at which it ends.
     end: u64,
+    /// How often it was put.
+    times: u32,
 }
 
 impl Marks {
@@ -47,11 +49,13 @@ impl Marks {
         }
     }
 
-    /// Returns whether `key` of `group` is marked.
-    pub(super) fn holds(&self, group: &[u8], key: &[u8], now: SystemTime) -> bool {
+    /// Returns how often `key` of `group` was marked since it last was not.
+    pub(super) fn times(&self, group: &[u8], key: &[u8], now: SystemTime) -> u32 {
         let (wanted, now) = (self.mark(group, key, 0), seconds(now));
         self.with(group, |set| {
-            set.iter().any(|mark| mark.is_of(&wanted) && mark.end > now)
+            let mut marks = set.iter().filter(|mark| mark.end > now);
+            let mark = marks.find(|mark| mark.is_of(&wanted));
+            mark.map_or(0, |mark| mark.times)
         })
     }
 
@@ -70,24 +74,23 @@ impl Marks {
                     .min_by_key(|mark| mark.rank(&new, &others, now)),
             };
             if let Some(slot) = slot {
-                *slot = new;
-            }
-        });
-    }
-
-    /// Takes the mark of `key` of `group` away.
-    pub(super) fn remove(&self, group: &[u8], key: &[u8]) {
-        let wanted = self.mark(group, key, 0);
-        self.with(group, |set| {
-            for mark in set.iter_mut().filter(|mark| mark.is_of(&wanted)) {
-                *mark = Mark::default();
+                let is_on = slot.is_of(&new) && slot.end > now;
+                let before = if is_on { slot.times } else { 0 };
+                let times = before.saturating_add(1);
+                *slot = Mark { times, ..new };
             }
         });
     }
 
     fn mark(&self, group: &[u8], key: &[u8], end: u64) -> Mark {
         let (group, key) = (self.tag.hash_one(group), self.tag.hash_one(key));
-        Mark { group, key, end }
+        let times = 0;
+        Mark {
+            group,
+            key,
+            end,
+            times,
+        }
     }
 
     fn with<T: Default>(&self, group: &[u8], work: impl FnOnce(&mut Set) -> T) -> T {
@@ -142,6 +145,23 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
     }
 
+    impl Marks {
+        fn holds(&self, group: &[u8], key: &[u8], now: SystemTime) -> bool {
+            self.times(group, key, now) > 0
+        }
+    }
+
+    #[test]
+    fn it_is_counted_how_often_a_key_was_marked() {
+        let marks = Marks::new(8, Duration::from_secs(10));
+        for (at, expected) in [(0, 1), (5, 2), (14, 3), (24, 1), (30, 2)] {
+            marks.put(b"a", b"1", after(at));
+            assert_eq!(marks.times(b"a", b"1", after(at)), expected, "{at}");
+        }
+        assert_eq!(marks.times(b"a", b"2", after(30)), 0);
+        assert_eq!(marks.times(b"a", b"1", after(40)), 0);
+    }
+
     #[test]
     fn a_key_is_marked_for_a_time() {
         let marks = Marks::new(8, Duration::from_secs(10));
@@ -153,8 +173,6 @@ mod tests {
         assert!(!marks.holds(b"a", b"1", after(10)));
         marks.put(b"a", b"1", after(20));
         assert!(marks.holds(b"a", b"1", after(29)));
-        marks.remove(b"a", b"1");
-        assert!(!marks.holds(b"a", b"1", after(20)));
     }
 
     #[test]

@@ -43,23 +43,23 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often addresses of one neighbourhood that have not failed at an account
-    /// for a week may fail at it, together: `20/day burst 8` by default. A neighbourhood
-    /// is a /24 of IPv4 or a /48 of IPv6.
+    /// Sets how often addresses of one neighbourhood that have failed at an account less
+    /// than three times in a week may fail at it, together: `20/day burst 8` by default. A
+    /// neighbourhood is a /24 of IPv4 or a /48 of IPv6.
     pub fn neighbours(mut self, quotas: impl Into<Quotas>) -> Self {
         self.neighbours = quotas.into();
         self
     }
 
-    /// Sets how often all addresses that have not failed at an account for a week may
-    /// fail at it, together: `300/day burst 60` by default.
+    /// Sets how often all addresses that have failed at an account less than three times
+    /// in a week may fail at it, together: `300/day burst 60` by default.
     pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
         self.newcomers = quotas.into();
         self
     }
 
-    /// Sets how often addresses that have failed at an account may fail at it again,
-    /// together: `60/hour; 200/day` by default.
+    /// Sets how often addresses that have failed at an account three times in a week, or
+    /// more, may fail at it again, together: `60/hour; 200/day` by default.
     pub fn repeaters(mut self, quotas: impl Into<Quotas>) -> Self {
         self.repeaters = quotas.into();
         self

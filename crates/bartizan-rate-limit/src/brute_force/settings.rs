@@ -29,14 +29,14 @@ pub struct BruteForceSettings {
     /// How often an address may fail, at whatever accounts. Default:
     /// `20/minute; 100/hour`.
     pub client: Option<String>,
-    /// How often addresses of one /24 of IPv4 or /48 of IPv6 that have not failed at an
-    /// account for a week may fail at it, together. Default: `20/day burst 8`.
+    /// How often addresses of one /24 of IPv4 or /48 of IPv6 that have failed at an account
+    /// less than three times in a week may fail at it, together. Default: `20/day burst 8`.
     pub neighbours: Option<String>,
-    /// How often all addresses that have not failed at an account for a week may fail at
-    /// it, together. Default: `300/day burst 60`.
+    /// How often all addresses that have failed at an account less than three times in a
+    /// week may fail at it, together. Default: `300/day burst 60`.
     pub newcomers: Option<String>,
-    /// How often addresses that have failed at an account may fail at it again, together.
-    /// Default: `60/hour; 200/day`.
+    /// How often addresses that have failed at an account three times in a week, or more,
+    /// may fail at it again, together. Default: `60/hour; 200/day`.
     pub repeaters: Option<String>,
     /// How often all addresses may fail at all accounts. Default: `1000/minute`.
     pub global: Option<String>,

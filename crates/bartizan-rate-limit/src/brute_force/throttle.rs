@@ -18,15 +18,16 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// 1. An address at which a login to the account succeeded in the last 30 days is
 ///    *known* for it: only its own failures at the account count.
 /// 2. Any other is under the quotas of the address, of the account and of all as
-///    well. Those that have not failed at the account for a week have a quota of their
-///    own, which those that guess on cannot use up, and of which one neighbourhood, a
-///    /24 of IPv4 or a /48 of IPv6, gets a small part.
+///    well. Those that have failed at the account less than three times in a week have a
+///    quota of their own, which those that guess on cannot use up, and of which one
+///    neighbourhood, a /24 of IPv4 or a /48 of IPv6, gets a small part.
 ///
 /// An attempt is counted before the password is looked at, so that guesses sent
-/// together do not slip through together, and given back if it succeeds. Success
-/// clears the failures of its own address at its own account, and no others: an
-/// attacker's own account is of no use to it. One that is refused is not counted, and
-/// its password is not looked at.
+/// together do not slip through together, and given back if it succeeds. Success makes
+/// its own address known, and clears no failures: neither an account of the attacker's
+/// own nor the owner's logins at the same address get it more guesses. One that is
+/// refused is not counted, and its password is not looked at. One that is given up before
+/// it is said what it came to stays counted as failed.
 ///
 /// As many as may fail are thus under way at once, at most. That is enough for logins,
 /// and too few where each request is one, as with HTTP Basic, and many come at once: a
@@ -38,11 +39,13 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 ///
 /// # What it cannot stop
 ///
-/// - An owner at a known address is never locked out by others. One at a new address is,
-///   by whoever has fresh addresses in enough neighbourhoods: with 20 failures a day in
-///   each, and 300 in all, in fifteen of them.
+/// - An owner at a known address is locked out by nobody at another address. One at a new
+///   address is, by whoever has fresh addresses in enough neighbourhoods: with 20 failures
+///   a day in each, and 300 in all, in fifteen of them.
 /// - Whoever shares the owner's address, as behind the NAT of an office, is known there
-///   as the owner is, and each login of the owner clears its failures, too.
+///   as the owner is, and shares the quota of the account and the address: 30 guesses at
+///   once and 30 a day, however often the owner logs in. With that many it keeps the owner
+///   from logging in at this address.
 /// - Which addresses are known, and which have failed, is kept in the memory of each
 ///   instance, about 65,536 pairs of either. An account is known at 8 addresses at most,
 ///   the latest, and the account with most of them gives way where there is no room: who
@@ -142,9 +145,14 @@ impl LoginThrottle {
     /// - By more spellings than these, such as another normal form of Unicode, or dots
     ///   that are left out: return the same name for all of them.
     /// - By one spelling alone, so that `Alice` and `alice` can be accounts of two users:
-    ///   return the name as it is, with `str::to_owned`. Otherwise either of them, who
-    ///   clears the failures by logging in, gets to guess at the other's password as
-    ///   often as it likes.
+    ///   return the name as it is, with `str::to_owned`. Otherwise the two share what may
+    ///   fail, and the 8 addresses at which they are known, and can keep each other from
+    ///   logging in.
+    ///
+    /// An address at which a login succeeded is known by the name as it was sent, whatever
+    /// is set here: where `Alice` is somebody else's account, that it logs in makes its
+    /// address known for no `alice`. An owner of several spellings is known by each of them
+    /// once it was used.
     pub fn account_names<F>(mut self, canonical: F) -> Self
     where
         F: Fn(&str) -> String + Send + Sync + 'static,

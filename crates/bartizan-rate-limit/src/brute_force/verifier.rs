@@ -5,6 +5,7 @@ use bartizan_core::{BoxFuture, ClientAddr, LoginError, PasswordVerifier, Princip
 use bartizan_secret::SecretString;
 
 use super::LoginThrottle;
+use super::attempt::log;
 
 /// Checks passwords with another verifier, as long as not too many were wrong.
 ///
@@ -94,9 +95,7 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
             let answer = verifier
                 .verify_from(Some(client), &username, password)
                 .await;
-            // A store that fails here leaves the attempt counted, which is no reason to
-            // turn away whom the verifier lets in.
-            let _ = match &answer {
+            let settled = match &answer {
                 Ok(_) => attempt.succeeded().await,
                 Err(LoginError::Denied) => {
                     attempt.failed();
@@ -104,6 +103,7 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
                 }
                 Err(_) => attempt.excused().await,
             };
+            log(settled);
             answer
         })
     }
