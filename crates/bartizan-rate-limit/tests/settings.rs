@@ -229,7 +229,7 @@ async fn a_throttle_is_made_of_settings() {
     assert_eq!(guesses(&bare, "alice", "192.0.2.2").await, 5);
 
     let all = throttle(
-        r#"{"pair": "3/day", "client": "100/day", "neighbours": "50/day",
+        r#"{"pair": "3/day", "client": "100/day", "network": "200/day", "neighbours": "50/day",
             "newcomers": "60/day", "repeaters": "70/day", "global": "80/day",
             "known_for_days": 7, "ipv4_bits": 24, "ipv6_bits": 56,
             "exact_account_names": true}"#,
@@ -246,6 +246,7 @@ fn each_quota_of_a_throttle_is_the_one_that_is_set() {
     for (name, shown) in [
         ("pair", "pair"),
         ("client", "client"),
+        ("network", "network"),
         ("neighbours", "neighbours"),
         ("newcomers", "newcomers"),
         ("repeaters", "repeaters"),
@@ -274,11 +275,11 @@ fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
     };
     assert_eq!(
         problems(
-            r#"{"pair": "x", "client": "5/fortnight", "neighbours": "", "newcomers": "0/day",
+            r#"{"pair": "x", "client": "5/fortnight", "network": "-", "neighbours": "", "newcomers": "0/day",
                 "repeaters": "1/day burst 0", "global": "5", "known_for_days": 0,
                 "ipv4_bits": 33, "ipv6_bits": 0}"#
         ),
-        "pair client neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
+        "pair client network neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
     );
     assert_eq!(problems(r#"{"known_for_days": 3651}"#), "known_for_days");
     assert_eq!(

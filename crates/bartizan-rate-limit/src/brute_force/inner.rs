@@ -107,6 +107,7 @@ impl Inner {
         }
         if !standing.is_known {
             add(&keys.client, &self.quotas.client);
+            add(&keys.network, &self.quotas.network);
             add(&keys.global, &self.quotas.global);
         }
         buckets

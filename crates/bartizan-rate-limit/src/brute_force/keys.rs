@@ -8,6 +8,7 @@ use crate::key::{KeyBytes, network};
 pub(super) struct Keys {
     pub(super) account: Option<AccountKeys>,
     pub(super) client: Vec<u8>,
+    pub(super) network: Vec<u8>,
     pub(super) global: Vec<u8>,
 }
 
@@ -57,6 +58,7 @@ impl Keys {
         Self {
             account,
             client: key("login/client", &[&address]),
+            network: key("login/network", &[&neighbourhood]),
             global: key("login/global", &[]),
         }
     }

@@ -21,6 +21,7 @@ use crate::{Quota, Quotas};
 pub struct LoginQuotas {
     pub(super) pair: Quotas,
     pub(super) client: Quotas,
+    pub(super) network: Quotas,
     pub(super) neighbours: Quotas,
     pub(super) newcomers: Quotas,
     pub(super) repeaters: Quotas,
@@ -36,10 +37,17 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often an address may fail, at whatever accounts: `20/minute; 100/hour`
-    /// by default.
+    /// Sets how often an address may fail, at whatever accounts: `100/hour burst 20` by
+    /// default.
     pub fn client(mut self, quotas: impl Into<Quotas>) -> Self {
         self.client = quotas.into();
+        self
+    }
+
+    /// Sets how often addresses of one neighbourhood may fail, together, at whatever
+    /// accounts: `100/minute` by default, a tenth of what all may.
+    pub fn network(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.network = quotas.into();
         self
     }
 
@@ -82,7 +90,7 @@ impl LoginQuotas {
     pub(super) fn count(&self) -> usize {
         let newcomers = self.neighbours.len() + self.newcomers.len();
         let account = newcomers.max(self.repeaters.len());
-        self.pair.len() + self.client.len() + account + self.global.len()
+        self.pair.len() + self.client.len() + self.network.len() + account + self.global.len()
     }
 }
 
@@ -95,7 +103,8 @@ impl Default for LoginQuotas {
         let (minute, hour, day) = (Quota::per_minute, Quota::per_hour, Quota::per_day);
         Self {
             pair: all(&[minute(5), hour(15), day(30)]),
-            client: all(&[minute(20), hour(100)]),
+            client: all(&[hour(100).burst(20)]),
+            network: all(&[minute(100)]),
             neighbours: all(&[day(20).burst(8)]),
             newcomers: all(&[day(300).burst(60)]),
             repeaters: all(&[hour(60), day(200)]),

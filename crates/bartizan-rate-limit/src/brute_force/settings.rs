@@ -27,8 +27,11 @@ pub struct BruteForceSettings {
     /// [crate's page](crate). Default: `5/minute; 15/hour; 30/day`.
     pub pair: Option<String>,
     /// How often an address may fail, at whatever accounts. Default:
-    /// `20/minute; 100/hour`.
+    /// `100/hour burst 20`.
     pub client: Option<String>,
+    /// How often addresses of one /24 of IPv4 or /48 of IPv6 may fail, together, at
+    /// whatever accounts. Default: `100/minute`.
+    pub network: Option<String>,
     /// How often addresses of one /24 of IPv4 or /48 of IPv6 that have failed at an account
     /// less than three times in a week may fail at it, together. Default: `20/day burst 8`.
     pub neighbours: Option<String>,
@@ -67,6 +70,7 @@ impl BruteForceSettings {
         let LoginQuotas {
             pair,
             client,
+            network,
             neighbours,
             newcomers,
             repeaters,
@@ -76,6 +80,7 @@ impl BruteForceSettings {
         for (name, text, quotas) in [
             ("pair", &self.pair, pair),
             ("client", &self.client, client),
+            ("network", &self.network, network),
             ("neighbours", &self.neighbours, neighbours),
             ("newcomers", &self.newcomers, newcomers),
             ("repeaters", &self.repeaters, repeaters),
@@ -89,7 +94,7 @@ impl BruteForceSettings {
         if quotas.count() > Quotas::MAX {
             let (count, most) = (quotas.count(), Quotas::MAX);
             let problem = format!(
-                "with those of client, global, and of neighbours and newcomers or of repeaters, \
+                "with those of client, network, global, and of neighbours and newcomers or of repeaters, \
                  there are {count} quotas, more than {most}"
             );
             problems.add("pair", problem);

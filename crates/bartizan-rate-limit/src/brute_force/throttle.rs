@@ -17,8 +17,8 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 ///
 /// 1. An address at which a login to the account succeeded in the last 30 days is
 ///    *known* for it: only its own failures at the account count.
-/// 2. Any other is under the quotas of the address, of the account and of all as
-///    well. Those that have failed at the account less than three times in a week have a
+/// 2. Any other is under the quotas of the address, of its neighbourhood, of the account
+///    and of all as well. Those that have failed at the account less than three times in a week have a
 ///    quota of their own, which those that guess on cannot use up, and of which one
 ///    neighbourhood, a /24 of IPv4 or a /48 of IPv6, gets a small part.
 ///
@@ -42,6 +42,9 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// - An owner at a known address is locked out by nobody at another address. One at a new
 ///   address is, by whoever has fresh addresses in enough neighbourhoods: with 20 failures
 ///   a day in each, and 300 in all, in fifteen of them.
+/// - Whoever has addresses in ten neighbourhoods can use up, with made-up names, what all
+///   may fail, and whoever has twenty in one what that one may. New addresses then wait,
+///   everywhere or there, at whatever account; known ones do not.
 /// - Whoever shares the owner's address, as behind the NAT of an office, is known there
 ///   as the owner is, and shares the quota of the account and the address: 30 guesses at
 ///   once and 30 a day, however often the owner logs in. With that many it keeps the owner
@@ -90,8 +93,8 @@ impl LoginThrottle {
     /// # Errors
     ///
     /// [`InvalidLimits`] when more than [`Quotas::MAX`] are to be decided together:
-    /// those of the pair, the client, the account (neighbours and newcomers, or
-    /// repeaters) and all.
+    /// those of the pair, the client, its network, the account (neighbours and
+    /// newcomers, or repeaters) and all.
     pub fn with_quotas(quotas: LoginQuotas) -> Result<Self, InvalidLimits> {
         match quotas.count() {
             1..=Quotas::MAX => Ok(Self::with(quotas)),
@@ -125,7 +128,8 @@ impl LoginThrottle {
     }
 
     /// Takes addresses for one that have the first `ipv4` or `ipv6` bits in common: 32
-    /// and 64 by default.
+    /// and 64 by default. With more than 64 bits of IPv6, a client that has a /64 to
+    /// itself, as most have, has as many addresses as it likes.
     ///
     /// # Errors
     ///
@@ -164,7 +168,7 @@ impl LoginThrottle {
     /// Admits an attempt to log in to `account`, or refuses it.
     ///
     /// Without an account, where its name is not known beforehand, only the quotas of
-    /// the address and of all hold.
+    /// the address, of its neighbourhood and of all hold.
     ///
     /// # Errors
     ///

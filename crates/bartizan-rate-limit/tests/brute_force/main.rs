@@ -152,8 +152,25 @@ async fn stuffing_many_accounts_from_one_address_is_stopped() {
         }
         clock.advance(MINUTE);
     }
-    assert!(guesses <= 201, "{guesses} guesses in the first hour");
+    assert!(guesses <= 121, "{guesses} guesses in the first hour");
     assert!(log_in(&throttle, "user-1", HOME).await, "another address");
+}
+
+#[tokio::test]
+async fn one_neighbourhood_does_not_use_up_what_all_may_fail() {
+    let (throttle, _) = throttle();
+    let mut guesses = 0;
+    for network in 0..2000_u128 {
+        let address = (0x2001_0db8_u128 << 96) + (network << 64);
+        let from = ClientAddr::new(IpAddr::V6(Ipv6Addr::from_bits(address)));
+        let name = format!("made-up-{network}");
+        while let Ok(attempt) = throttle.admit(Some(&name), from).await {
+            attempt.failed();
+            guesses += 1;
+        }
+    }
+    assert_eq!(guesses, 100);
+    assert!(log_in(&throttle, "alice", HOME).await, "a new address");
 }
 
 #[tokio::test]
@@ -425,7 +442,7 @@ async fn an_address_is_known_for_a_time() {
 fn more_quotas_than_can_be_decided_together_are_refused_when_built() {
     let quotas = |text: &str| text.parse::<Quotas>().unwrap();
     assert!(LoginThrottle::with_quotas(LoginQuotas::default()).is_ok());
-    let many = LoginQuotas::default().client(quotas("1/second; 2/minute; 3/hour"));
+    let many = LoginQuotas::default().client(quotas("20/minute; 100/hour"));
     assert!(LoginThrottle::with_quotas(many).is_err());
 }
 
