@@ -189,6 +189,28 @@ fn everything_that_is_wrong_with_routes_is_reported_at_once() {
 }
 
 #[test]
+fn a_method_of_a_route_that_would_never_come_is_refused() {
+    for (methods, expected) in [
+        (r#""ANY""#, "routes.0.methods"),
+        (r#""GET", "GET""#, "routes.0.methods"),
+        (r#""GET", "POTS""#, "routes.0.methods"),
+        (r#""Get""#, "routes.0.methods"),
+        (r#""GET", "any""#, "routes.0.methods"),
+    ] {
+        let route = format!(
+            r#"{{"methods": [{methods}], "path": "/a", "quotas": "5/minute", "scope": "a"}}"#
+        );
+        let json = format!(r#"{{"quotas": "5/minute", "routes": [{route}]}}"#);
+        assert_eq!(problems(&json), [expected], "{methods}");
+    }
+    let all = r#""GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT""#;
+    let route =
+        format!(r#"{{"methods": [{all}], "path": "/a", "quotas": "5/minute", "scope": "a"}}"#);
+    let json = format!(r#"{{"quotas": "5/minute", "routes": [{route}]}}"#);
+    assert!(settings(&json).build().is_ok());
+}
+
+#[test]
 fn a_setting_of_a_route_that_does_not_exist_or_is_missing_is_an_error() {
     for route in [
         r#"{"methods": ["GET"], "path": "/a", "quotas": "5/minute"}"#,
@@ -230,7 +252,7 @@ async fn a_throttle_is_made_of_settings() {
 
     let all = throttle(
         r#"{"pair": "3/day", "client": "100/day", "network": "200/day", "neighbours": "50/day",
-            "newcomers": "60/day", "repeaters": "70/day", "global": "80/day",
+            "newcomers": "60/day", "repeaters": "70/day", "global": "300/day",
             "known_for_days": 7, "ipv4_bits": 24, "ipv6_bits": 56,
             "exact_account_names": true}"#,
     );
@@ -243,22 +265,48 @@ async fn a_throttle_is_made_of_settings() {
 
 #[test]
 fn each_quota_of_a_throttle_is_the_one_that_is_set() {
-    for (name, shown) in [
-        ("pair", "pair"),
-        ("client", "client"),
-        ("network", "network"),
-        ("neighbours", "neighbours"),
-        ("newcomers", "newcomers"),
-        ("repeaters", "repeaters"),
-        ("global", "global"),
+    for (name, limit, quota) in [
+        ("pair", "11", "11/day"),
+        ("client", "99", "99/day"),
+        ("network", "999", "999/minute"),
+        ("neighbours", "58", "58/day"),
+        ("newcomers", "4321", "4321/day"),
+        ("repeaters", "4321", "4321/day"),
+        ("global", "4321", "4321/minute"),
     ] {
-        let throttle = format!("{:?}", throttle(&format!(r#"{{"{name}": "4321/day"}}"#)));
-        let (_, after) = throttle.split_once(&format!("{shown}: ")).unwrap();
-        assert!(
-            after.starts_with("Quotas([Quota { limit: 4321,"),
-            "{throttle}"
-        );
-        assert_eq!(throttle.matches("4321").count(), 2, "{throttle}");
+        let throttle = format!("{:?}", throttle(&format!(r#"{{"{name}": "{quota}"}}"#)));
+        let (_, after) = throttle.split_once(&format!("{name}: ")).unwrap();
+        let expected = format!("Quotas([Quota {{ limit: {limit},");
+        assert!(after.starts_with(&expected), "{throttle}");
+        assert_eq!(throttle.matches(limit).count(), 2, "{throttle}");
+    }
+}
+
+#[test]
+fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
+    for (json, expected) in [
+        (r#"{"pair": "20/day"}"#, "pair"),
+        (r#"{"pair": "3000/day burst 3"}"#, "pair pair"),
+        (r#"{"repeaters": "30/day burst 60"}"#, "pair"),
+        (r#"{"client": "99/second burst 99"}"#, "client"),
+        (r#"{"network": "1000/minute"}"#, "network"),
+        (r#"{"global": "100/minute burst 2000"}"#, "network"),
+        (r#"{"neighbours": "300/day burst 8"}"#, "neighbours"),
+        (r#"{"neighbours": "20/day burst 60"}"#, "neighbours"),
+        (
+            r#"{"neighbours": "400/day", "client": "100/minute", "known_for_days": 0}"#,
+            "client neighbours known_for_days",
+        ),
+        // What cannot be read is reported once.
+        (
+            r#"{"neighbours": "400/day", "newcomers": "x"}"#,
+            "newcomers",
+        ),
+    ] {
+        let settings: BruteForceSettings = serde_json::from_str(json).unwrap();
+        let problems = settings.build().unwrap_err();
+        let names: Vec<_> = problems.problems().map(|(name, _)| name).collect();
+        assert_eq!(names.join(" "), expected, "{json}");
     }
 }
 
@@ -283,7 +331,7 @@ fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
     );
     assert_eq!(problems(r#"{"known_for_days": 3651}"#), "known_for_days");
     assert_eq!(
-        problems(r#"{"client": "1/second; 2/minute; 3/hour"}"#),
+        problems(r#"{"client": "20/second; 30/minute; 100/hour burst 90"}"#),
         "pair"
     );
     let unknown = serde_json::from_str::<BruteForceSettings>(r#"{"pairs": "5/minute"}"#);

@@ -35,8 +35,8 @@ const ABNORMAL_USAGE: &str =
 /// [`LoginGuard`](crate::LoginGuard) for credentials that are sent with each request.
 ///
 /// The body is not read here. Where the name of the account is in it, only the quotas
-/// of the address, of its neighbourhood and of all hold; use [`LoginThrottle`] in the handler, or a
-/// [`LoginGuard`](crate::LoginGuard), for those of the account.
+/// of the address, of its neighbourhood and of all hold; use [`LoginThrottle`] in the
+/// handler, or a [`LoginGuard`](crate::LoginGuard), for those of the account.
 ///
 /// # Example
 ///

@@ -4,10 +4,15 @@ use bartizan_core::InvalidSettings;
 use serde::Deserialize;
 
 use super::{LoginQuotas, LoginThrottle};
-use crate::Quotas;
 use crate::key::prefixes;
+use crate::{Quota, Quotas};
 
 /// Settings of a [`LoginThrottle`], as a configuration file or the environment has them.
+///
+/// A quota that is a part of a wider one is to allow less than that, at once and in the
+/// long run: `pair` than `client` and `repeaters`, `client` than `network`, `network` than
+/// `global`, and `neighbours` than `newcomers`. Otherwise one address, account or network
+/// could use up what is meant for all.
 ///
 /// # Example
 ///
@@ -48,7 +53,9 @@ pub struct BruteForceSettings {
     pub known_for_days: Option<u32>,
     /// How many bits of IPv4 addresses tell clients apart, 8 to 32. Default: 32.
     pub ipv4_bits: Option<u8>,
-    /// How many bits of IPv6 addresses tell clients apart, 16 to 128. Default: 64.
+    /// How many bits of IPv6 addresses tell clients apart, 16 to 128. With more than 64, a client
+    /// that has a /64 to itself, as most have, has as many addresses as it likes. Default:
+    /// 64.
     pub ipv6_bits: Option<u8>,
     /// Whether accounts are told apart by the very spelling of their names, for a store in
     /// which `Alice` and `alice` can be two users; see
@@ -91,6 +98,7 @@ impl BruteForceSettings {
                 *quotas = read.unwrap_or_else(|| quotas.clone());
             }
         }
+        check_widths(&quotas, &mut problems);
         if quotas.count() > Quotas::MAX {
             let (count, most) = (quotas.count(), Quotas::MAX);
             let problem = format!(
@@ -125,4 +133,40 @@ impl BruteForceSettings {
             None => Err(problems),
         }
     }
+}
+
+/// Adds the quotas that allow no less than a wider one, if both could be read.
+fn check_widths(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
+    let wrong: Vec<_> = problems
+        .problems()
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let pair = ("pair", &quotas.pair);
+    let (client, network) = (("client", &quotas.client), ("network", &quotas.network));
+    let neighbours = ("neighbours", &quotas.neighbours);
+    for ((narrow, less), (wide, more)) in [
+        (pair, client),
+        (pair, ("repeaters", &quotas.repeaters)),
+        (client, network),
+        (network, ("global", &quotas.global)),
+        (neighbours, ("newcomers", &quotas.newcomers)),
+    ] {
+        let is_wrong = wrong.iter().any(|name| name == narrow || name == wide);
+        let (less, more) = (least(less), least(more));
+        if !is_wrong && (less.0 >= more.0 || less.1 >= more.1) {
+            problems.add(narrow, format!("it does not allow less than {wide}"));
+        }
+    }
+}
+
+/// Returns how much the quotas allow together, at once and in a long time.
+fn least(quotas: &Quotas) -> (u32, u128) {
+    const LONG: u128 = 1 << 80;
+    let rate = |quota: &Quota| {
+        let period = quota.period().as_nanos().max(1);
+        u128::from(quota.limit()) * LONG / period
+    };
+    let burst = quotas.iter().map(Quota::burst_size).min();
+    let rate = quotas.iter().map(rate).min();
+    (burst.unwrap_or_default(), rate.unwrap_or_default())
 }

@@ -10,7 +10,8 @@ use crate::{Limit, Routes};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RouteLimitSettings {
-    /// The methods, in upper case, or `any` alone.
+    /// The methods, each once and in upper case, of `GET`, `HEAD`, `POST`, `PUT`, `DELETE`,
+    /// `PATCH`, `OPTIONS`, `TRACE` and `CONNECT`; or `any` alone.
     pub methods: Vec<String>,
     /// The pattern of paths, such as `/items/{id}` or `/files/{*path}`; see [`Routes`]. A
     /// method of gRPC is `/package.Service/Method`.
@@ -28,6 +29,19 @@ pub struct RouteLimitSettings {
     #[serde(default)]
     pub cost: Option<u32>,
 }
+
+/// A misspelled method would leave its route without the limit.
+const KNOWN: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::PATCH,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
 
 impl RouteLimitSettings {
     /// Adds the limit to `routes`, for each of the methods, if nothing is wrong with it.
@@ -67,16 +81,23 @@ impl RouteLimitSettings {
         {
             return Some(vec![None]);
         }
-        let parse = |name: &String| {
-            let method = Method::from_bytes(name.as_bytes()).ok();
-            let is_upper = !name.bytes().any(|byte| byte.is_ascii_lowercase());
-            Some(Some(method.filter(|_| is_upper)?))
-        };
-        let methods: Option<Vec<_>> = self.methods.iter().map(parse).collect();
+        let known = |name: &String| KNOWN.into_iter().find(|method| method.as_str() == name);
+        let methods: Option<Vec<_>> = self.methods.iter().map(known).collect();
         let methods = methods.filter(|methods| !methods.is_empty());
         if methods.is_none() {
-            problems.add("methods", "neither methods in upper case, nor `any` alone");
+            problems.add(
+                "methods",
+                "neither known methods in upper case, nor `any` alone",
+            );
         }
-        methods
+        let methods = methods?;
+        let mut rest = methods.iter();
+        while let Some(method) = rest.next() {
+            if rest.as_slice().contains(method) {
+                problems.add("methods", format!("{method} is there twice"));
+                return None;
+            }
+        }
+        Some(methods.into_iter().map(Some).collect())
     }
 }
