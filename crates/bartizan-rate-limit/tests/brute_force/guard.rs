@@ -1,6 +1,6 @@
 use bartizan_core::GuardLayer;
 use bartizan_rate_limit::{LoginLimit, LoginResult};
-use bartizan_testkit::{Probe, assert_readiness, assert_rejected, send};
+use bartizan_testkit::{LogCapture, Probe, assert_readiness, assert_rejected, send};
 use http::StatusCode;
 
 use super::*;

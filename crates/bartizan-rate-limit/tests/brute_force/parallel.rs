@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use bartizan_rate_limit::MemoryQuotaStore;
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
