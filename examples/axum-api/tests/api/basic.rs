@@ -19,6 +19,23 @@ fn rfc7617_2_name_and_password_are_taken() {
     }
 }
 
+/// With Basic every request is a login, and a page makes many at once.
+#[test]
+fn all_of_many_requests_at_once_are_let_in() {
+    let server = Server::start();
+    let request = get("/basic").basic("alice", ALICE);
+
+    for _ in 0..2 {
+        let address = server.address();
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let ask = || scope.spawn(|| request.send(address).status);
+            let asked: Vec<_> = (0..20).map(|_| ask()).collect();
+            asked.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(statuses, [200; 20]);
+    }
+}
+
 #[test]
 fn rfc7617_2_what_is_wrong_is_challenged() {
     let server = Server::start();
