@@ -62,7 +62,7 @@ fn main() {
         let [added, peers] = [ours, peer].map(|name| allocations(variant(name)) - base);
         println!("allocations added: {added}, peer {peers}");
         let row = results
-            .layer_row(format!("rate limit, {title}"), ours, peer)
+            .layer_row(title, ours, peer)
             .peer_name("tower_governor 0.8")
             .allocations(added)
             .peer_allocations(peers);

@@ -51,7 +51,7 @@ pub(super) const APPLICATIONS: [Application; 7] = [
     },
     Application {
         name: "uncached",
-        label: "the same, each token verified",
+        label: "axum behind Bartizan, without its cache",
         role: Role::Secured,
     },
     Application {
