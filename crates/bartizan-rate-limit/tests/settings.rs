@@ -267,6 +267,7 @@ async fn a_throttle_is_made_of_settings() {
 fn each_quota_of_a_throttle_is_the_one_that_is_set() {
     for (name, limit, quota) in [
         ("pair", "11", "11/day"),
+        ("known_client", "998", "998/hour"),
         ("client", "99", "99/day"),
         ("network", "999", "999/minute"),
         ("neighbours", "58", "58/day"),
@@ -275,7 +276,7 @@ fn each_quota_of_a_throttle_is_the_one_that_is_set() {
         ("global", "4321", "4321/minute"),
     ] {
         let throttle = format!("{:?}", throttle(&format!(r#"{{"{name}": "{quota}"}}"#)));
-        let (_, after) = throttle.split_once(&format!("{name}: ")).unwrap();
+        let (_, after) = throttle.split_once(&format!(" {name}: ")).unwrap();
         let expected = format!("Quotas([Quota {{ limit: {limit},");
         assert!(after.starts_with(&expected), "{throttle}");
         assert_eq!(throttle.matches(limit).count(), 2, "{throttle}");
@@ -288,6 +289,7 @@ fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
         (r#"{"pair": "20/day"}"#, "pair"),
         (r#"{"pair": "3000/day burst 3"}"#, "pair pair"),
         (r#"{"repeaters": "30/day burst 60"}"#, "pair"),
+        (r#"{"known_client": "20/hour burst 5"}"#, "pair"),
         (r#"{"client": "99/second burst 99"}"#, "client"),
         (r#"{"network": "1000/minute"}"#, "network"),
         (r#"{"global": "100/minute burst 2000"}"#, "network"),
@@ -323,11 +325,11 @@ fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
     };
     assert_eq!(
         problems(
-            r#"{"pair": "x", "client": "5/fortnight", "network": "-", "neighbours": "", "newcomers": "0/day",
+            r#"{"pair": "x", "known_client": "5/0", "client": "5/fortnight", "network": "-", "neighbours": "", "newcomers": "0/day",
                 "repeaters": "1/day burst 0", "global": "5", "known_for_days": 0,
                 "ipv4_bits": 33, "ipv6_bits": 0}"#
         ),
-        "pair client network neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
+        "pair known_client client network neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
     );
     assert_eq!(problems(r#"{"known_for_days": 3651}"#), "known_for_days");
     assert_eq!(

@@ -16,6 +16,7 @@ pub struct LoginAttempt {
     charged: Vec<Charged>,
     admitted: SystemTime,
     account: Option<AccountKeys>,
+    is_known: bool,
     has_failed: bool,
 }
 
@@ -27,12 +28,14 @@ impl LoginAttempt {
         throttle: Arc<Inner>,
         (charged, admitted): (Vec<Charged>, SystemTime),
         account: Option<AccountKeys>,
+        is_known: bool,
     ) -> Self {
         Self {
             throttle,
             charged,
             admitted,
             account,
+            is_known,
             has_failed: true,
         }
     }
@@ -68,7 +71,7 @@ impl LoginAttempt {
         if let Some(keys) = &self.account {
             // First, since whoever waits for the store may give up.
             let Inner { known, clock, .. } = &*self.throttle;
-            known.put(&keys.account, &keys.known, clock.now());
+            known.put(keys.known_group(), &keys.known, clock.now());
         }
         self.give_back().await
     }
@@ -88,9 +91,11 @@ impl LoginAttempt {
 
 impl Drop for LoginAttempt {
     fn drop(&mut self) {
-        if let (true, Some(keys)) = (self.has_failed, &self.account) {
+        // Who mistypes where it is known is none of those that guess on.
+        let counts = self.has_failed && !self.is_known;
+        if let (true, Some(keys)) = (counts, &self.account) {
             let Inner { failed, clock, .. } = &*self.throttle;
-            failed.put(&keys.pair, &keys.pair, clock.now());
+            failed.put((&keys.pair, &keys.pair), &keys.pair, clock.now());
         }
     }
 }

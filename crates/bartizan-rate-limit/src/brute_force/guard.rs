@@ -85,7 +85,7 @@ impl LoginLimit {
     }
 
     /// Runs what is left to do when a response comes with `spawn`, where the store does
-    /// not answer at once. Without it, all attempts stay counted as failed there.
+    /// not answer at once. Without it, what attempts have taken is not given back there.
     pub fn spawn_refunds<F>(mut self, spawn: F) -> Self
     where
         F: Fn(BoxFuture<()>) + Send + Sync + 'static,

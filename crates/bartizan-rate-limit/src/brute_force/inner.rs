@@ -73,6 +73,7 @@ impl Inner {
             Arc::clone(self),
             (charged, now),
             keys.account.clone(),
+            standing.is_known,
         ))
     }
 
@@ -81,9 +82,11 @@ impl Inner {
             return Standing::default();
         };
         let now = self.clock.now();
-        let failures = self.failed.times(&account.pair, &account.pair, now);
+        let failures = self
+            .failed
+            .times((&account.pair, &account.pair), &account.pair, now);
         Standing {
-            is_known: self.known.times(&account.account, &account.known, now) > 0,
+            is_known: self.known.times(account.known_group(), &account.known, now) > 0,
             is_repeater: failures >= REPEATS,
         }
     }
@@ -105,7 +108,9 @@ impl Inner {
                 }
             }
         }
-        if !standing.is_known {
+        if standing.is_known {
+            add(&keys.known_client, &self.quotas.known_client);
+        } else {
             add(&keys.client, &self.quotas.client);
             add(&keys.network, &self.quotas.network);
             add(&keys.global, &self.quotas.global);

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use bartizan_core::ClientAddr;
 
+use super::marks::Group;
 use crate::key::{KeyBytes, network};
 
 /// The keys of what an attempt counts in.
 pub(super) struct Keys {
     pub(super) account: Option<AccountKeys>,
+    pub(super) known_client: Vec<u8>,
     pub(super) client: Vec<u8>,
     pub(super) network: Vec<u8>,
     pub(super) global: Vec<u8>,
@@ -16,11 +18,21 @@ pub(super) struct Keys {
 pub(super) struct AccountKeys {
     pub(super) account: Vec<u8>,
     pub(super) pair: Arc<[u8]>,
+    /// The name that was sent.
+    pub(super) sent: Vec<u8>,
     /// The pair, by the name that was sent.
     pub(super) known: Vec<u8>,
     pub(super) neighbours: Vec<u8>,
     pub(super) newcomers: Vec<u8>,
     pub(super) repeaters: Vec<u8>,
+}
+
+impl AccountKeys {
+    /// Where it is marked at which addresses the account is known: names that are spelled
+    /// alike share the room, and each has marks of its own.
+    pub(super) fn known_group(&self) -> Group<'_> {
+        (&self.account, &self.sent)
+    }
 }
 
 /// The bits that the addresses of a neighbourhood have in common: what a small provider
@@ -49,6 +61,7 @@ impl Keys {
             AccountKeys {
                 account: key("login/account", &[name]),
                 pair: key("login/pair", &[name, &address]).into(),
+                sent: key("login/name", &[sent]),
                 known: key("login/known", &[sent, &address]),
                 neighbours: key("login/neighbours", &[name, &neighbourhood]),
                 newcomers: key("login/newcomers", &[name]),
@@ -57,6 +70,7 @@ impl Keys {
         });
         Self {
             account,
+            known_client: key("login/known-client", &[&address]),
             client: key("login/client", &[&address]),
             network: key("login/network", &[&neighbourhood]),
             global: key("login/global", &[]),

@@ -20,6 +20,7 @@ use crate::{Quota, Quotas};
 #[must_use]
 pub struct LoginQuotas {
     pub(super) pair: Quotas,
+    pub(super) known_client: Quotas,
     pub(super) client: Quotas,
     pub(super) network: Quotas,
     pub(super) neighbours: Quotas,
@@ -37,8 +38,16 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often an address may fail, at whatever accounts: `100/hour burst 20` by
-    /// default.
+    /// Sets how often an address may fail at the accounts that it is known for, together:
+    /// `300/hour` by default. Behind the NAT of a provider or an office it is known for
+    /// those of all who are there.
+    pub fn known_client(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.known_client = quotas.into();
+        self
+    }
+
+    /// Sets how often an address may fail, at whatever accounts that it is not known for:
+    /// `100/hour burst 20` by default.
     pub fn client(mut self, quotas: impl Into<Quotas>) -> Self {
         self.client = quotas.into();
         self
@@ -52,22 +61,24 @@ impl LoginQuotas {
     }
 
     /// Sets how often addresses of one neighbourhood that have failed at an account less
-    /// than three times in a week may fail at it, together: `20/day burst 8` by default. A
-    /// neighbourhood is a /24 of IPv4 or a /48 of IPv6.
+    /// than three times, each within a week of the last, may fail at it, together:
+    /// `20/day burst 8` by default. A neighbourhood is a /24 of IPv4 or a /48 of IPv6.
     pub fn neighbours(mut self, quotas: impl Into<Quotas>) -> Self {
         self.neighbours = quotas.into();
         self
     }
 
-    /// Sets how often all addresses that have failed at an account less than three times
-    /// in a week may fail at it, together: `300/day burst 60` by default.
+    /// Sets how often all addresses that have failed at an account less than three times,
+    /// each within a week of the last, may fail at it, together: `300/day burst 60` by
+    /// default.
     pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
         self.newcomers = quotas.into();
         self
     }
 
-    /// Sets how often addresses that have failed at an account three times in a week, or
-    /// more, may fail at it again, together: `60/hour; 200/day` by default.
+    /// Sets how often addresses that have failed at an account three times or more, each
+    /// within a week of the last, may fail at it again, together: `60/hour; 200/day` by
+    /// default.
     pub fn repeaters(mut self, quotas: impl Into<Quotas>) -> Self {
         self.repeaters = quotas.into();
         self
@@ -90,7 +101,8 @@ impl LoginQuotas {
     pub(super) fn count(&self) -> usize {
         let newcomers = self.neighbours.len() + self.newcomers.len();
         let account = newcomers.max(self.repeaters.len());
-        self.pair.len() + self.client.len() + self.network.len() + account + self.global.len()
+        let others = self.client.len() + self.network.len() + account + self.global.len();
+        self.pair.len() + others.max(self.known_client.len())
     }
 }
 
@@ -103,6 +115,7 @@ impl Default for LoginQuotas {
         let (minute, hour, day) = (Quota::per_minute, Quota::per_hour, Quota::per_day);
         Self {
             pair: all(&[minute(5), hour(15), day(30)]),
+            known_client: all(&[hour(300)]),
             client: all(&[hour(100).burst(20)]),
             network: all(&[minute(100)]),
             neighbours: all(&[day(20).burst(8)]),

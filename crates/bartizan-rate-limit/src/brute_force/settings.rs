@@ -10,7 +10,7 @@ use crate::{Quota, Quotas};
 /// Settings of a [`LoginThrottle`], as a configuration file or the environment has them.
 ///
 /// A quota that is a part of a wider one is to allow less than that, at once and in the
-/// long run: `pair` than `client` and `repeaters`, `client` than `network`, `network` than
+/// long run: `pair` than `client`, `known_client` and `repeaters`, `client` than `network`, `network` than
 /// `global`, and `neighbours` than `newcomers`. Otherwise one address, account or network
 /// could use up what is meant for all.
 ///
@@ -31,20 +31,25 @@ pub struct BruteForceSettings {
     /// How often an address may fail at one account; the grammar is on the
     /// [crate's page](crate). Default: `5/minute; 15/hour; 30/day`.
     pub pair: Option<String>,
-    /// How often an address may fail, at whatever accounts. Default:
-    /// `100/hour burst 20`.
+    /// How often an address may fail at the accounts that it is known for, together.
+    /// Default: `300/hour`.
+    pub known_client: Option<String>,
+    /// How often an address may fail, at whatever accounts that it is not known for.
+    /// Default: `100/hour burst 20`.
     pub client: Option<String>,
     /// How often addresses of one /24 of IPv4 or /48 of IPv6 may fail, together, at
     /// whatever accounts. Default: `100/minute`.
     pub network: Option<String>,
     /// How often addresses of one /24 of IPv4 or /48 of IPv6 that have failed at an account
-    /// less than three times in a week may fail at it, together. Default: `20/day burst 8`.
+    /// less than three times, each within a week of the last, may fail at it, together.
+    /// Default: `20/day burst 8`.
     pub neighbours: Option<String>,
-    /// How often all addresses that have failed at an account less than three times in a
-    /// week may fail at it, together. Default: `300/day burst 60`.
+    /// How often all addresses that have failed at an account less than three times, each
+    /// within a week of the last, may fail at it, together. Default: `300/day burst 60`.
     pub newcomers: Option<String>,
-    /// How often addresses that have failed at an account three times in a week, or more,
-    /// may fail at it again, together. Default: `60/hour; 200/day`.
+    /// How often addresses that have failed at an account three times or more, each
+    /// within a week of the last, may fail at it again, together. Default:
+    /// `60/hour; 200/day`.
     pub repeaters: Option<String>,
     /// How often all addresses may fail at all accounts. Default: `1000/minute`.
     pub global: Option<String>,
@@ -76,6 +81,7 @@ impl BruteForceSettings {
         let mut quotas = LoginQuotas::default();
         let LoginQuotas {
             pair,
+            known_client,
             client,
             network,
             neighbours,
@@ -86,6 +92,7 @@ impl BruteForceSettings {
         } = &mut quotas;
         for (name, text, quotas) in [
             ("pair", &self.pair, pair),
+            ("known_client", &self.known_client, known_client),
             ("client", &self.client, client),
             ("network", &self.network, network),
             ("neighbours", &self.neighbours, neighbours),
@@ -146,6 +153,7 @@ fn check_widths(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
     let neighbours = ("neighbours", &quotas.neighbours);
     for ((narrow, less), (wide, more)) in [
         (pair, client),
+        (pair, ("known_client", &quotas.known_client)),
         (pair, ("repeaters", &quotas.repeaters)),
         (client, network),
         (network, ("global", &quotas.global)),

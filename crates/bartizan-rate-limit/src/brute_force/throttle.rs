@@ -16,11 +16,13 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// elsewhere:
 ///
 /// 1. An address at which a login to the account succeeded in the last 30 days is
-///    *known* for it: only its own failures at the account count.
+///    *known* for it: only its own failures count, at the account and at all accounts
+///    that it is known for.
 /// 2. Any other is under the quotas of the address, of its neighbourhood, of the account
-///    and of all as well. Those that have failed at the account less than three times in a week have a
-///    quota of their own, which those that guess on cannot use up, and of which one
-///    neighbourhood, a /24 of IPv4 or a /48 of IPv6, gets a small part.
+///    and of all as well. Those that have failed at the account less than three times, each
+///    within a week of the last, have a quota of their own, which those that guess on
+///    cannot use up, and of which one neighbourhood, a /24 of IPv4 or a /48 of IPv6, gets
+///    a small part.
 ///
 /// An attempt is counted before the password is looked at, so that guesses sent
 /// together do not slip through together, and given back if it succeeds. Success makes
@@ -42,13 +44,15 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// - An owner at a known address is locked out by nobody at another address. One at a new
 ///   address is, by whoever has fresh addresses in enough neighbourhoods: with 20 failures
 ///   a day in each, and 300 in all, in fifteen of them.
-/// - Whoever has addresses in ten neighbourhoods can use up, with made-up names, what all
-///   may fail, and whoever has twenty in one what that one may. New addresses then wait,
-///   everywhere or there, at whatever account; known ones do not.
+/// - Whoever has five addresses in a neighbourhood can use up at once, with made-up names,
+///   what that one may fail, and with sixty keep it used up; in ten neighbourhoods, what
+///   all may. New addresses then wait, there or everywhere, at whatever account; known
+///   ones do not.
 /// - Whoever shares the owner's address, as behind the NAT of an office, is known there
-///   as the owner is, and shares the quota of the account and the address: 30 guesses at
-///   once and 30 a day, however often the owner logs in. With that many it keeps the owner
-///   from logging in at this address.
+///   as the owner is, and shares the quota of the account and the address: 5 guesses at
+///   once, up to 60 in the first day and 30 in each that follows, however often the owner
+///   logs in, and 300 an hour at all accounts that are known there. With that many it
+///   keeps the owners from logging in at this address.
 /// - Which addresses are known, and which have failed, is kept in the memory of each
 ///   instance, about 65,536 pairs of either. An account is known at 8 addresses at most,
 ///   the latest, and the account with most of them gives way where there is no room: who

@@ -24,11 +24,24 @@ use super::attempt::log;
 /// that never answers keeps those of its account and address waiting: it needs a time
 /// limit of its own, or the requests do.
 ///
-/// A request that is given up while it waits is not counted. Once its password is with
-/// the verifier, it is, and stays counted as failed, whether the password was looked at or
-/// not: a client that hangs up must not guess for nothing. What the verifier queues must
-/// therefore take less time than requests are given: with a pool of hashers that does not
-/// keep up, it must refuse before the time limit of the request strikes.
+/// A request that is given up while it waits for others is not counted. Once it is with a
+/// store that answers later, or with the verifier, it is, and stays counted as failed,
+/// whether its password was looked at or not: a client that hangs up must not guess for
+/// nothing. Two things follow:
+///
+/// - What the verifier queues must take less time than requests are given: with a pool of
+///   hashers that does not keep up, it must refuse before the time limit of the request
+///   strikes.
+/// - A client that sends its password with each request and gives up 30 of them in a day,
+///   such as a page that is often left while it loads, has to wait as if it had guessed.
+///   Sessions or tokens are for those.
+///
+/// Where many machines of one neighbourhood log in to one account, more than 8 of them are
+/// new ones at any time: give such an account a key for its machines instead, or
+/// [`neighbours`](crate::LoginQuotas::neighbours) more room.
+///
+/// A request must not pass the same throttle twice, such as by two guards: its own first
+/// attempt may then be what the second waits for.
 ///
 /// [`FindClient`]: bartizan_core::FindClient
 ///

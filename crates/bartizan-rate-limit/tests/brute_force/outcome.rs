@@ -31,6 +31,67 @@ async fn the_owners_logins_buy_no_guesses_to_those_who_share_the_address() {
 }
 
 #[tokio::test]
+async fn one_address_that_many_accounts_are_known_at_gets_no_guesses_at_each() {
+    let (throttle, clock) = throttle();
+    let accounts: Vec<_> = (0..100).map(|number| format!("user{number}")).collect();
+    for account in &accounts {
+        assert!(log_in(&throttle, account, HOME).await);
+    }
+    let mut guesses = 0;
+    for account in &accounts {
+        guesses += guess(&throttle, account, HOME).await;
+    }
+    assert_eq!(guesses, 300);
+    assert!(!log_in(&throttle, "user99", HOME).await);
+    clock.advance(Duration::from_secs(12));
+    assert!(log_in(&throttle, "user99", HOME).await);
+}
+
+#[tokio::test]
+async fn an_account_that_is_spelled_alike_makes_no_known_address_forgotten() {
+    let (throttle, clock) = throttle();
+    assert!(log_in(&throttle, "jess", HOME).await);
+    for elsewhere in 1..=20 {
+        clock.advance(MINUTE);
+        assert!(log_in(&throttle, "Jess", stranger(elsewhere)).await);
+    }
+    for attacker in 21..=1000 {
+        guess(&throttle, "jess", stranger(attacker)).await;
+    }
+    assert!(!log_in(&throttle, "jess", stranger(1)).await);
+    assert!(log_in(&throttle, "jess", HOME).await);
+}
+
+#[tokio::test]
+async fn an_owner_who_mistypes_where_it_is_known_is_not_one_who_guesses_on() {
+    let (throttle, clock) = throttle();
+    assert!(log_in(&throttle, "alice", HOME).await);
+    for _ in 0..5 {
+        let attempt = throttle.admit(Some("alice"), client(HOME)).await;
+        attempt.unwrap().failed();
+        clock.advance(Duration::from_secs(3600));
+    }
+    // Then it is forgotten for others of the owner's.
+    for elsewhere in 1..=8 {
+        assert!(log_in(&throttle, "alice", stranger(elsewhere)).await);
+        clock.advance(Duration::from_secs(3600));
+    }
+    // Enough for all that those have who guess on.
+    for attacker in 100..=108 {
+        for _ in 0..8 {
+            guess(&throttle, "alice", stranger(attacker)).await;
+        }
+    }
+    for _ in 0..10 {
+        clock.advance(MINUTE);
+        for attacker in 100..=108 {
+            guess(&throttle, "alice", stranger(attacker)).await;
+        }
+    }
+    assert!(log_in(&throttle, "alice", HOME).await);
+}
+
+#[tokio::test]
 async fn an_account_that_is_spelled_alike_buys_no_guesses() {
     let (throttle, clock) = throttle();
     assert!(log_in(&throttle, "alice", HOME).await);
