@@ -228,10 +228,10 @@ fn count(answers: &[Result<(), LoginError>], is: fn(&LoginError) -> bool) -> usi
 
 #[tokio::test]
 async fn an_attempt_waits_for_those_under_way_and_for_no_more() {
-    for (answer, right, denied, throttled) in [
-        (Answer::Right, 20, 0, 0),
-        (Answer::Denied, 0, 5, 15),
-        (Answer::Overloaded, 0, 0, 0),
+    for (answer, right, denied, throttled, overloaded) in [
+        (Answer::Right, 20, 0, 0, 0),
+        (Answer::Denied, 0, 5, 15, 0),
+        (Answer::Overloaded, 0, 0, 0, 20),
     ] {
         let slow = Slow::default();
         let mut logins = started(&slow, 20).await;
@@ -245,6 +245,8 @@ async fn an_attempt_waits_for_those_under_way_and_for_no_more() {
         );
         let is_throttled = |it: &LoginError| matches!(it, LoginError::Throttled { .. });
         assert_eq!(count(&answers, is_throttled), throttled);
+        let is_overloaded = |it: &LoginError| matches!(it, LoginError::Overloaded { .. });
+        assert_eq!(count(&answers, is_overloaded), overloaded);
     }
 }
 
