@@ -71,7 +71,7 @@ impl LoginAttempt {
         if let Some(keys) = &self.account {
             // First, since whoever waits for the store may give up.
             let Inner { known, clock, .. } = &*self.throttle;
-            known.put(keys.known_group(), &keys.known, clock.now());
+            known.put(&keys.account, &keys.known, clock.now());
         }
         self.give_back().await
     }
@@ -95,7 +95,7 @@ impl Drop for LoginAttempt {
         let counts = self.has_failed && !self.is_known;
         if let (true, Some(keys)) = (counts, &self.account) {
             let Inner { failed, clock, .. } = &*self.throttle;
-            failed.put((&keys.pair, &keys.pair), &keys.pair, clock.now());
+            failed.put(&keys.pair, &keys.pair, clock.now());
         }
     }
 }

@@ -54,8 +54,29 @@ impl Inner {
     }
 
     /// Counts an attempt, or refuses it.
+    ///
+    /// Where others have used up what may fail at the accounts that the address is known
+    /// for, an owner has what strangers have there.
     pub(super) async fn admit(self: &Arc<Self>, keys: &Keys) -> Result<LoginAttempt, LoginRefused> {
         let standing = self.standing(keys);
+        match self.admit_as(keys, standing).await {
+            Err(refused) if standing.is_known && refused.is_of_others() => {
+                let is_known = false;
+                let standing = Standing {
+                    is_known,
+                    ..standing
+                };
+                self.admit_as(keys, standing).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn admit_as(
+        self: &Arc<Self>,
+        keys: &Keys,
+        standing: Standing,
+    ) -> Result<LoginAttempt, LoginRefused> {
         let buckets = self.buckets(keys, standing);
         let now = self.clock.now();
         let taken = self.take(&buckets, now).await;
@@ -82,11 +103,9 @@ impl Inner {
             return Standing::default();
         };
         let now = self.clock.now();
-        let failures = self
-            .failed
-            .times((&account.pair, &account.pair), &account.pair, now);
+        let failures = self.failed.times(&account.pair, &account.pair, now);
         Standing {
-            is_known: self.known.times(account.known_group(), &account.known, now) > 0,
+            is_known: self.known.times(&account.account, &account.known, now) > 0,
             is_repeater: failures >= REPEATS,
         }
     }

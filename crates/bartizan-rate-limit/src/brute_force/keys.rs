@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use bartizan_core::ClientAddr;
 
-use super::marks::Group;
 use crate::key::{KeyBytes, network};
 
 /// The keys of what an attempt counts in.
@@ -18,21 +17,11 @@ pub(super) struct Keys {
 pub(super) struct AccountKeys {
     pub(super) account: Vec<u8>,
     pub(super) pair: Arc<[u8]>,
-    /// The name that was sent.
-    pub(super) sent: Vec<u8>,
     /// The pair, by the name that was sent.
     pub(super) known: Vec<u8>,
     pub(super) neighbours: Vec<u8>,
     pub(super) newcomers: Vec<u8>,
     pub(super) repeaters: Vec<u8>,
-}
-
-impl AccountKeys {
-    /// Where it is marked at which addresses the account is known: names that are spelled
-    /// alike share the room, and each has marks of its own.
-    pub(super) fn known_group(&self) -> Group<'_> {
-        (&self.account, &self.sent)
-    }
 }
 
 /// The bits that the addresses of a neighbourhood have in common: what a small provider
@@ -61,7 +50,6 @@ impl Keys {
             AccountKeys {
                 account: key("login/account", &[name]),
                 pair: key("login/pair", &[name, &address]).into(),
-                sent: key("login/name", &[sent]),
                 known: key("login/known", &[sent, &address]),
                 neighbours: key("login/neighbours", &[name, &neighbourhood]),
                 newcomers: key("login/newcomers", &[name]),

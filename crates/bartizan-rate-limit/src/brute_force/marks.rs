@@ -21,13 +21,10 @@ pub(super) struct Marks {
     time: Duration,
 }
 
-/// What chooses the set that the marks of a group are in, and the group.
-pub(super) type Group<'a> = (&'a [u8], &'a [u8]);
-
 /// How many keys of a group are marked, at most.
 pub(super) const MOST: usize = 8;
 
-/// All marks of a group are in one set, with those of other groups.
+/// All marks of a group are in one set.
 type Set = [Mark; 16];
 
 #[derive(Clone, Copy, Default, Eq, PartialEq)]
@@ -53,9 +50,9 @@ impl Marks {
     }
 
     /// Returns how often `key` of `group` was marked since it last was not.
-    pub(super) fn times(&self, (set, group): Group<'_>, key: &[u8], now: SystemTime) -> u32 {
+    pub(super) fn times(&self, group: &[u8], key: &[u8], now: SystemTime) -> u32 {
         let (wanted, now) = (self.mark(group, key, 0), seconds(now));
-        self.with(set, |set| {
+        self.with(group, |set| {
             let mut marks = set.iter().filter(|mark| mark.end > now);
             let mark = marks.find(|mark| mark.is_of(&wanted));
             mark.map_or(0, |mark| mark.times)
@@ -63,12 +60,12 @@ impl Marks {
     }
 
     /// Marks `key` of `group`, anew if it is marked.
-    pub(super) fn put(&self, (set, group): Group<'_>, key: &[u8], now: SystemTime) {
+    pub(super) fn put(&self, group: &[u8], key: &[u8], now: SystemTime) {
         let partial = u64::from(self.time.subsec_nanos() > 0);
         let time = self.time.as_secs().saturating_add(partial);
         let now = seconds(now);
         let new = self.mark(group, key, now.saturating_add(time));
-        self.with(set, |set| {
+        self.with(group, |set| {
             let others = *set;
             let slot = match set.iter().position(|mark| mark.is_of(&new)) {
                 Some(at) => set.get_mut(at),
@@ -96,9 +93,9 @@ impl Marks {
         }
     }
 
-    fn with<T: Default>(&self, set: &[u8], work: impl FnOnce(&mut Set) -> T) -> T {
+    fn with<T: Default>(&self, group: &[u8], work: impl FnOnce(&mut Set) -> T) -> T {
         let sets = u64::try_from(self.sets.len()).unwrap_or(u64::MAX);
-        let at = usize::try_from(self.which.hash_one(set) % sets);
+        let at = usize::try_from(self.which.hash_one(group) % sets);
         let set = at.ok().and_then(|at| self.sets.get(at));
         set.map_or_else(T::default, |set| {
             work(&mut set.lock().unwrap_or_else(PoisonError::into_inner))
@@ -144,17 +141,13 @@ impl fmt::Debug for Marks {
 mod tests {
     use super::*;
 
-    fn of(group: &[u8]) -> Group<'_> {
-        (group, group)
-    }
-
     fn after(seconds: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
     }
 
     impl Marks {
         fn holds(&self, group: &[u8], key: &[u8], now: SystemTime) -> bool {
-            self.times(of(group), key, now) > 0
+            self.times(group, key, now) > 0
         }
     }
 
@@ -162,30 +155,30 @@ mod tests {
     fn it_is_counted_how_often_a_key_was_marked() {
         let marks = Marks::new(8, Duration::from_secs(10));
         for (at, expected) in [(0, 1), (5, 2), (14, 3), (24, 1), (30, 2)] {
-            marks.put(of(b"a"), b"1", after(at));
-            assert_eq!(marks.times(of(b"a"), b"1", after(at)), expected, "{at}");
+            marks.put(b"a", b"1", after(at));
+            assert_eq!(marks.times(b"a", b"1", after(at)), expected, "{at}");
         }
-        assert_eq!(marks.times(of(b"a"), b"2", after(30)), 0);
-        assert_eq!(marks.times(of(b"a"), b"1", after(40)), 0);
+        assert_eq!(marks.times(b"a", b"2", after(30)), 0);
+        assert_eq!(marks.times(b"a", b"1", after(40)), 0);
     }
 
     #[test]
     fn a_key_is_marked_for_a_time() {
         let marks = Marks::new(8, Duration::from_secs(10));
         assert!(!marks.holds(b"a", b"1", after(0)));
-        marks.put(of(b"a"), b"1", after(0));
+        marks.put(b"a", b"1", after(0));
         assert!(marks.holds(b"a", b"1", after(9)));
         assert!(!marks.holds(b"a", b"2", after(0)));
         assert!(!marks.holds(b"b", b"1", after(0)));
         assert!(!marks.holds(b"a", b"1", after(10)));
-        marks.put(of(b"a"), b"1", after(20));
+        marks.put(b"a", b"1", after(20));
         assert!(marks.holds(b"a", b"1", after(29)));
     }
 
     #[test]
     fn a_key_can_be_marked_for_ever() {
         let marks = Marks::new(8, Duration::MAX);
-        marks.put(of(b"a"), b"1", after(0));
+        marks.put(b"a", b"1", after(0));
         assert!(marks.holds(b"a", b"1", after(1 << 40)));
     }
 
@@ -193,7 +186,7 @@ mod tests {
     fn a_flood_of_keys_marks_no_other_and_takes_no_more_room() {
         let marks = Marks::new(100, Duration::from_secs(10));
         for key in 0..10_000_u32 {
-            marks.put(of(&key.to_le_bytes()), &key.to_le_bytes(), after(0));
+            marks.put(&key.to_le_bytes(), &key.to_le_bytes(), after(0));
         }
         let holds = |key: &u32| marks.holds(&key.to_le_bytes(), &key.to_le_bytes(), after(0));
         assert!((0..10_000).filter(holds).count() <= 208);
@@ -204,10 +197,10 @@ mod tests {
     fn a_group_drives_out_none_but_its_own() {
         let marks = Marks::new(1, Duration::from_secs(10));
         for group in 0..8_u8 {
-            marks.put(of(&[group]), b"1", after(0));
+            marks.put(&[group], b"1", after(0));
         }
         for key in 0..1000_u32 {
-            marks.put(of(b"greedy"), &key.to_le_bytes(), after(1));
+            marks.put(b"greedy", &key.to_le_bytes(), after(1));
         }
         assert!((0..8_u8).all(|group| marks.holds(&[group], b"1", after(2))));
         let held = |key: &u32| marks.holds(b"greedy", &key.to_le_bytes(), after(2));
@@ -217,22 +210,22 @@ mod tests {
     #[test]
     fn in_a_full_set_the_group_that_has_most_gives_way() {
         let marks = Marks::new(1, Duration::from_secs(10));
-        marks.put(of(b"old"), b"1", after(0));
+        marks.put(b"old", b"1", after(0));
         for key in 0..8_u8 {
-            marks.put(of(b"greedy"), &[key], after(1));
+            marks.put(b"greedy", &[key], after(1));
         }
         for group in 0..7_u8 {
-            marks.put(of(&[group]), b"1", after(2));
+            marks.put(&[group], b"1", after(2));
         }
         // The set is full; one of eight, the oldest of them, goes for each that comes.
         for group in 7..14_u8 {
-            marks.put(of(&[group]), b"1", after(3));
+            marks.put(&[group], b"1", after(3));
         }
         let held = |key: &u8| marks.holds(b"greedy", &[*key], after(4));
         assert_eq!((0..8).filter(held).count(), 1);
         assert!(marks.holds(b"old", b"1", after(4)));
         // Among equals, that which would go soonest.
-        marks.put(of(b"new"), b"1", after(4));
+        marks.put(b"new", b"1", after(4));
         assert!(!marks.holds(b"old", b"1", after(4)));
     }
 
@@ -240,10 +233,10 @@ mod tests {
     fn a_mark_that_has_ended_gives_way_before_any_other() {
         let marks = Marks::new(1, Duration::from_secs(10));
         for group in 0..15_u8 {
-            marks.put(of(&[group]), b"1", after(5));
+            marks.put(&[group], b"1", after(5));
         }
-        marks.put(of(b"ended"), b"1", after(0));
-        marks.put(of(b"new"), b"1", after(10));
+        marks.put(b"ended", b"1", after(0));
+        marks.put(b"new", b"1", after(10));
         assert!((0..15_u8).all(|group| marks.holds(&[group], b"1", after(11))));
         assert!(marks.holds(b"new", b"1", after(11)));
     }

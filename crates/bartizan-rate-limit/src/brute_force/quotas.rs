@@ -54,7 +54,8 @@ impl LoginQuotas {
     }
 
     /// Sets how often addresses of one neighbourhood may fail, together, at whatever
-    /// accounts: `100/minute` by default, a tenth of what all may.
+    /// accounts that they are not known for: `100/minute` by default, a tenth of what all
+    /// may.
     pub fn network(mut self, quotas: impl Into<Quotas>) -> Self {
         self.network = quotas.into();
         self
@@ -84,7 +85,8 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often all addresses may fail at all accounts: `1000/minute` by default.
+    /// Sets how often all addresses may fail at all accounts that they are not known for:
+    /// `1000/minute` by default.
     pub fn global(mut self, quotas: impl Into<Quotas>) -> Self {
         self.global = quotas.into();
         self

@@ -50,6 +50,11 @@ impl LoginRefused {
         matches!(&self.0, Refusal::TooMany { is_of_pair, .. } if *is_of_pair)
     }
 
+    /// Returns whether another quota than those of the account and the address refuses.
+    pub(super) const fn is_of_others(&self) -> bool {
+        matches!(&self.0, Refusal::TooMany { is_of_pair, .. } if !*is_of_pair)
+    }
+
     /// Returns when to come back, unless the reason is a failure of ours.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {

@@ -51,8 +51,10 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 /// - Whoever shares the owner's address, as behind the NAT of an office, is known there
 ///   as the owner is, and shares the quota of the account and the address: 5 guesses at
 ///   once, up to 60 in the first day and 30 in each that follows, however often the owner
-///   logs in, and 300 an hour at all accounts that are known there. With that many it
-///   keeps the owners from logging in at this address.
+///   logs in. With that many it keeps the owner from logging in at this address. At all
+///   accounts that are known there it is 300 at once and 300 an hour, and then what
+///   strangers have there, which all owners share. It also learns which names are known
+///   there: they are not refused when made-up ones are.
 /// - Which addresses are known, and which have failed, is kept in the memory of each
 ///   instance, about 65,536 pairs of either. An account is known at 8 addresses at most,
 ///   the latest, and the account with most of them gives way where there is no room: who

@@ -38,28 +38,19 @@ async fn one_address_that_many_accounts_are_known_at_gets_no_guesses_at_each() {
         assert!(log_in(&throttle, account, HOME).await);
     }
     let mut guesses = 0;
-    for account in &accounts {
+    for account in &accounts[..60] {
         guesses += guess(&throttle, account, HOME).await;
     }
     assert_eq!(guesses, 300);
+    // Its owner has what strangers have there.
+    assert!(log_in(&throttle, "user99", HOME).await);
+    for account in &accounts[60..] {
+        guesses += guess(&throttle, account, HOME).await;
+    }
+    assert_eq!(guesses, 320);
     assert!(!log_in(&throttle, "user99", HOME).await);
     clock.advance(Duration::from_secs(12));
     assert!(log_in(&throttle, "user99", HOME).await);
-}
-
-#[tokio::test]
-async fn an_account_that_is_spelled_alike_makes_no_known_address_forgotten() {
-    let (throttle, clock) = throttle();
-    assert!(log_in(&throttle, "jess", HOME).await);
-    for elsewhere in 1..=20 {
-        clock.advance(MINUTE);
-        assert!(log_in(&throttle, "Jess", stranger(elsewhere)).await);
-    }
-    for attacker in 21..=1000 {
-        guess(&throttle, "jess", stranger(attacker)).await;
-    }
-    assert!(!log_in(&throttle, "jess", stranger(1)).await);
-    assert!(log_in(&throttle, "jess", HOME).await);
 }
 
 #[tokio::test]
