@@ -11,8 +11,8 @@ use bartizan_testkit::{
 use http::{Request, Response, StatusCode};
 
 use crate::support::{
-    Fixture, Layer, NOW, at, block_on, forged, format, grant, peppers, request, with_checksum,
-    with_key,
+    Fixture, Layer, NOW, at, block_on, forged, format, grant, misspelt, peppers, request,
+    with_checksum, with_key,
 };
 
 #[test]
@@ -117,7 +117,7 @@ async fn asvs_6_3_8_all_that_is_wrong_is_one_answer() {
         ("Bearer x".into(), None, "form of an API key"),
         (format!("{key}x"), None, "form of an API key"),
         (key.replace("_live_", "_test_"), None, "form of an API key"),
-        (format!("{}0", &key[..58]), None, "checksum"),
+        (misspelt(&key), None, "checksum"),
         (forged(&key, 40), None, "there is no key"),
         (forged(&key, 10), None, "wrong secret"),
         (of(&expired), None, "has expired"),

@@ -118,6 +118,12 @@ pub(crate) fn forged(key: &str, from_end: usize) -> String {
     with_checksum(&text)
 }
 
+/// The key with another character at its end.
+pub(crate) fn misspelt(key: &str) -> String {
+    let (start, last) = key.split_at(key.len() - 1);
+    format!("{start}{}", if last == "0" { "1" } else { "0" })
+}
+
 pub(crate) fn with_checksum(text: &str) -> String {
     const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut crc = usize::try_from(crc32(text.as_bytes())).unwrap();
