@@ -27,7 +27,7 @@ pub(crate) struct Settings {
 impl Settings {
     pub(crate) fn load() -> Result<Self, SettingsError> {
         Loader::new()
-            .prefix("TONIC_API_")
+            .own_prefix("TONIC_API_")
             .process_environment()
             .load()
     }

@@ -27,6 +27,7 @@ use crate::settings::{Origin, SettingsError};
 #[derive(Default)]
 pub struct Loader {
     prefix: String,
+    owns_prefix: bool,
     shared_files: bool,
     code: Vec<(String, SecretString)>,
     environment: Vec<(String, Option<SecretString>)>,
@@ -46,6 +47,31 @@ impl Loader {
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
+    }
+
+    /// Reads only names that begin with this, and takes all of them for settings: one
+    /// that none has is a problem in the environment and in directories, too.
+    ///
+    /// A misspelt name would otherwise leave a limit or a check at its default. Choose
+    /// a prefix that others do not use: Kubernetes sets variables for each service,
+    /// `APP_PORT` and `APP_SERVICE_HOST` for one called `app`.
+    ///
+    /// ```
+    /// use bartizan_secret::settings::Loader;
+    /// # #[derive(Debug, serde::Deserialize)]
+    /// # struct Settings { #[serde(default)] debug: bool }
+    ///
+    /// let loader = Loader::new().own_prefix("APP_").environment([("APP_DEBUGG", "true")]);
+    ///
+    /// assert_eq!(
+    ///     loader.load::<Settings>().unwrap_err().to_string(),
+    ///     "1 problem in the settings\n  \
+    ///      APP_DEBUGG (environment variable APP_DEBUGG): no setting has this name"
+    /// );
+    /// ```
+    pub fn own_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.owns_prefix = true;
+        self.prefix(prefix)
     }
 
     /// Sets one value, over all other sources. Groups are parted by dots:
@@ -120,6 +146,7 @@ impl Loader {
     pub fn load<T: DeserializeOwned>(self) -> Result<T, SettingsError> {
         let mut sources = Sources {
             prefix: self.prefix,
+            owns_prefix: self.owns_prefix,
             shared_files: self.shared_files,
             ..Sources::default()
         };

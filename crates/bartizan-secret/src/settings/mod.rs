@@ -93,7 +93,8 @@
 //!   value for [`SecretString`](crate::SecretString), [`SecretBytes`](crate::SecretBytes)
 //!   or [`Secret`](crate::Secret) is refused if they may read it.
 //! - A name in `.env` or TOML, or one given to [`Loader::set`], that no setting has is a
-//!   problem. In the environment and in directories it is not: others use them.
+//!   problem. In the environment and in directories it is not, since others use them,
+//!   unless nobody else uses the prefix ([`Loader::own_prefix`]).
 //! - What a type says about a value that it refuses is passed on, unless it
 //!   repeats four bytes of the value in a row.
 //!

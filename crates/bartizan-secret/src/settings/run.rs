@@ -312,19 +312,31 @@ impl Run {
     }
 
     fn look_for_unknown(&self) {
-        let claimed = self.claimed.borrow();
         let sources = &self.sources;
         let toml = sources.toml.iter();
         let toml = toml.filter(|(key, _)| !sources.is_overridden(key));
-        for (key, value) in sources.code.iter().chain(&sources.dotenv).chain(toml) {
-            let is_file = without_file_suffix(key).is_some_and(|key| claimed.contains(key));
-            if claimed.contains(key) || is_file || self.is_in_unread_group(key) {
-                continue;
-            }
-            let origin = Some(value.origin.clone());
-            let problem = Problem::new(self.sources.name(key), origin, ProblemKind::Unknown);
-            self.problems.borrow_mut().push(problem);
+        let told = sources.code.iter().chain(&sources.dotenv).chain(toml);
+        for (key, value) in told {
+            self.check_known(key, || value.origin.clone());
         }
+        if sources.owns_prefix {
+            for (key, value) in &sources.environment {
+                self.check_known(key, || value.origin.clone());
+            }
+            for (key, path) in &sources.files {
+                self.check_known(key, || Origin::File(path.clone()));
+            }
+        }
+    }
+
+    fn check_known(&self, key: &str, origin: impl Fn() -> Origin) {
+        let claimed = self.claimed.borrow();
+        let is_file = without_file_suffix(key).is_some_and(|key| claimed.contains(key));
+        if claimed.contains(key) || is_file || self.is_in_unread_group(key) {
+            return;
+        }
+        let problem = Problem::new(self.sources.name(key), Some(origin()), ProblemKind::Unknown);
+        self.problems.borrow_mut().push(problem);
     }
 
     fn is_in_unread_group(&self, key: &str) -> bool {

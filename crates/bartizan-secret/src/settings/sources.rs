@@ -44,6 +44,8 @@ pub(crate) type Layer = BTreeMap<String, Value>;
 #[derive(Default)]
 pub(crate) struct Sources {
     pub(crate) prefix: String,
+    /// Whether nobody else has names with the prefix.
+    pub(crate) owns_prefix: bool,
     pub(crate) shared_files: bool,
     pub(crate) code: Layer,
     pub(crate) environment: Layer,
@@ -72,8 +74,13 @@ impl Sources {
     }
 
     pub(crate) fn read_environment(&mut self, name: &str, text: Option<SecretString>) {
-        let Some(key) = self.key(name) else { return };
         let origin = Origin::Environment(name.to_owned());
+        let Some(key) = self.key(name) else {
+            if self.owns_prefix && name.eq_ignore_ascii_case(&self.prefix) {
+                self.problem("", origin, ProblemKind::Unknown);
+            }
+            return;
+        };
         match text {
             None => self.problem(&key, origin, ProblemKind::NotText),
             Some(text) => {

@@ -245,3 +245,58 @@ fn a_file_or_directory_that_is_not_there_is_no_problem() {
 
     assert!(loader.load::<Settings>().is_ok());
 }
+
+#[test]
+fn a_name_with_a_prefix_of_its_own_that_no_setting_has_is_a_problem() {
+    let files = Files::new();
+    let secrets = files.directory("secrets");
+    let misspelt = files.write("secrets/app_db__pasword", "hunter2");
+    files.write("secrets/other", "hunter2");
+    let loader = |loader: Loader| {
+        let more = [
+            ("App_Db__Pol__Size", "8"),
+            ("APP_DEBUG_FILES", "hunter2"),
+            ("APP_USERS.ALICE", "hunter2"),
+            ("APP_", "hunter2"),
+            ("APPLE", "hunter2"),
+        ];
+        loader
+            .environment(COMPLETE)
+            .environment(more)
+            .secrets_directory(&secrets)
+    };
+
+    assert_problems::<Settings>(
+        loader(Loader::new().own_prefix("APP_")),
+        &format!(
+            "APP_ (environment variable APP_): no setting has this name\n\
+             APP_DB__POL__SIZE (environment variable App_Db__Pol__Size): no setting has this name\n\
+             APP_DEBUG_FILES (environment variable APP_DEBUG_FILES): no setting has this name\n\
+             APP_USERS.ALICE (environment variable APP_USERS.ALICE): no setting has this name\n\
+             APP_DB__PASWORD (file {}): no setting has this name",
+            misspelt.display()
+        ),
+    );
+    loader(app()).load::<Settings>().unwrap();
+}
+
+#[test]
+fn a_name_with_a_prefix_of_its_own_that_a_setting_has_is_none() {
+    let files = Files::new();
+    let secrets = files.directory("secrets");
+    files.write("secrets/app_level", "info");
+    let password = files.write("password", "hunter2");
+
+    Loader::new()
+        .own_prefix("APP_")
+        .environment([
+            ("APP_DB__ADDRESS", "10.0.0.1"),
+            ("APP_DB__PASSWORD_FILE", password.to_str().unwrap()),
+            ("APP_DB__POOL__SIZE", "8"),
+            ("APP_HOSTS__0", "a.example"),
+            ("APP_PORT", "8080"),
+        ])
+        .secrets_directory(&secrets)
+        .load::<Settings>()
+        .unwrap();
+}

@@ -45,7 +45,7 @@ use self::wiring::Wiring;
 /// use bartizan::settings::StackSettings;
 ///
 /// let settings: StackSettings = Loader::new()
-///     .prefix("APP_")
+///     .own_prefix("APP_")
 ///     .toml("app.toml")
 ///     .environment([
 ///         ("APP_CORS__ORIGINS", "https://app.example.com"),

@@ -1,5 +1,4 @@
 mod guards;
-mod names;
 mod profile;
 mod secrets;
 
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use bartizan::cors::{Cors, InvalidCors};
 use bartizan::secret::SecretString;
-use bartizan_secret::settings::{Loader, ProblemKind, SettingsError};
+use bartizan_secret::settings::{Loader, SettingsError};
 use serde::Deserialize;
 
 use self::guards::{Front, Proxies, Quota, address_quota, principal_quota};
@@ -86,10 +85,11 @@ impl Settings {
         };
         let is_production = is_production();
         let told = if is_production {
-            let told: Result<Production, _> = loader().load();
+            let told: Result<Production, _> = loader().own_prefix(PREFIX).load();
             told.map(Development::from)
         } else {
-            loader().load()
+            // A misspelt `PROFILE` would otherwise start what is no production.
+            loader().own_prefix(PREFIX).load()
         };
         let told = told.map_err(|error| note(&error)).ok();
         // Apart from the rest, so that a key which is none is found along with what
@@ -110,9 +110,6 @@ impl Settings {
                 }
             },
         };
-        for name in names::unknown() {
-            problems.push(format!("{name}: {}", ProblemKind::Unknown));
-        }
         match told {
             Some(told) if problems.is_empty() => Ok(Self { told, signing_key }),
             _ => Err(Misconfigured(problems)),

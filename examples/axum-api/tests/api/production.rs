@@ -143,7 +143,7 @@ fn a_misspelt_name_is_wrong_in_any_profile() {
         assert_eq!(output.status.code(), Some(2));
         let error = String::from_utf8(output.stderr).unwrap();
         for name in names {
-            let line = format!("  {name}: no setting has this name");
+            let line = format!("  {name} (environment variable {name}): no setting has this name");
             assert!(error.lines().any(|own| own == line), "{name}\n{error}");
         }
         assert!(
