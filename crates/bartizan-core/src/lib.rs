@@ -83,6 +83,7 @@ pub mod chain;
 mod challenge;
 mod client;
 mod clock;
+mod correlation;
 #[cfg(feature = "axum")]
 mod extract;
 mod firewall;
@@ -110,6 +111,7 @@ pub use self::client::{
     ClientAddr, FindClient, ForwardedBy, Found, InvalidProxy, TrustedProxies, socket_peer,
 };
 pub use self::clock::{Clock, SystemClock};
+pub use self::correlation::CorrelationId;
 pub use self::firewall::{
     HostList, InvalidHost, PathRules, PathTrick, RefusedRequest, RequestFirewall, normalize_path,
 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing::{Level, enabled, event};
 
-use crate::{ClientAddr, Principal, Rejection, RequestHead};
+use crate::{ClientAddr, CorrelationId, Principal, Rejection, RequestHead};
 
 /// Receives what every guard decides.
 ///
@@ -176,7 +176,7 @@ impl Outcome {
 ///
 /// Failures are errors, and warnings when a retry may help; rejections and issued
 /// credentials are `INFO`, passes `DEBUG`. An event names the guard, the outcome,
-/// the slug, the method, the path without its query, the subject and the id of its
+/// the slug, the [correlation id](CorrelationId), the method, the path without its query, the subject and the id of its
 /// credential, the client's address and the latency; header values are never in it.
 /// Text that comes from the request is escaped, so that it cannot forge a line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -200,6 +200,7 @@ impl Observer for TracingObserver {
                     guard = decision.guard,
                     outcome = decision.outcome.as_str(),
                     slug = decision.slug(),
+                    correlation_id = decision.head.extensions().get().map(CorrelationId::as_str),
                     method = decision.head.method().as_str(),
                     path = ?beginning(decision.head.uri().path()),
                     subject = decision.principal.map(|p| tracing::field::debug(p.subject())),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bartizan_core::chain::Chain;
 use bartizan_core::{
-    ClientAddr, Decision, Guard, GuardLayer, Observer, Outcome, Pass, Principal, Rejection,
-    RequestHead, Verdict, guard_fn,
+    ClientAddr, CorrelationId, Decision, Guard, GuardLayer, Observer, Outcome, Pass, Principal,
+    Rejection, RequestHead, Verdict, guard_fn,
 };
 use bartizan_testkit::{LogCapture, Probe, Recorder, send};
 use http::{Request, Response};
@@ -187,6 +187,18 @@ async fn reports_why_a_guard_lets_a_request_pass() {
         "{}",
         log.text()
     );
+}
+
+#[tokio::test]
+async fn a_line_of_the_log_has_the_id_of_the_request() {
+    let log = LogCapture::start();
+    let id = CorrelationId::from([7; 16]);
+    let request = Request::builder().extension(id.clone()).body(()).unwrap();
+    send(&GuardLayer::new(rejects()), &Probe::new(), request).await;
+
+    let field = format!("correlation_id=\"{id}\"");
+    assert!(log.text().contains(&field), "{}", log.text());
+    assert!(!log_of(rejects()).await.contains("correlation_id"));
 }
 
 fn passes() -> impl Guard {

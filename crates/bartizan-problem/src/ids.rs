@@ -7,7 +7,7 @@ use bartizan_core::{TrustedProxies, socket_peer};
 use http::{Extensions, HeaderName, Request};
 
 use crate::panic::Panicked;
-use crate::{CorrelationId, InvalidProblem};
+use crate::{CorrelationId, InvalidProblem, random};
 
 /// Where correlation ids come from, and in which field.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Ids {
         let marked = request.extensions().get().cloned();
         let id = marked
             .or_else(|| self.given(request))
-            .unwrap_or_else(CorrelationId::random);
+            .unwrap_or_else(random::random);
         let value = id.as_header_value().clone();
         // A map that is full has a field less; the extension is there all the same.
         let _ = request.headers_mut().try_insert(self.field.clone(), value);

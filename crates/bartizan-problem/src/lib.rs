@@ -93,10 +93,10 @@
 //!    guards, so that these mark the answer; [`ProblemLayer`] catches those of the
 //!    guards themselves.
 //!
-//! The log gets an event with the correlation id for each of them, with the target
+//! The log gets one event with the correlation id for each of them, with the target
 //! `bartizan`: an error for a fault, with the message of a panic, and an information
-//! that ties a rejection's id to its slug. The reason of a rejection is in the event
-//! of its guard. The panic hook that Rust sets by default writes the message of a panic
+//! for a rejection, with its slug: that of [`TracingObserver`], or this layer's where a
+//! handler rejects and no observer has received it. The panic hook that Rust sets by default writes the message of a panic
 //! to the standard error as well, before anything can catch it.
 //!
 //! # Problem types
@@ -157,6 +157,7 @@
 //! - `serde`: [`ProblemSettings`], which makes the layer of settings.
 //!
 //! [`Rejection`]: bartizan_core::Rejection
+//! [`TracingObserver`]: bartizan_core::TracingObserver
 //! [RFC 9110, section 12.5.1]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
 //! [RFC 9457, section 4.2.1]: https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1
 
@@ -168,7 +169,6 @@ mod body;
 mod catalogue;
 mod catch_panic;
 mod caught;
-mod correlation;
 mod error;
 pub mod future;
 mod ids;
@@ -176,6 +176,7 @@ mod judge;
 mod layer;
 mod panic;
 mod problem;
+mod random;
 mod render;
 mod service;
 #[cfg(feature = "serde")]
@@ -183,10 +184,11 @@ mod settings;
 mod uri;
 mod write;
 
+pub use bartizan_core::CorrelationId;
+
 pub use self::body::ProblemBody;
 pub use self::catalogue::ProblemType;
 pub use self::catch_panic::{CatchPanic, CatchPanicLayer};
-pub use self::correlation::CorrelationId;
 pub use self::error::InvalidProblem;
 pub use self::layer::ProblemLayer;
 pub use self::panic::Panicked;

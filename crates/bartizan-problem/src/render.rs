@@ -109,9 +109,11 @@ fn finish<B>(
     Response::from_parts(head, body)
 }
 
-/// Ties the id that the client is given to the reason that guards have reported.
+/// Ties the id that the client is given to the reason, which no observer has received
+/// when a handler gives it.
 fn tell_of_rejection(asked: &Asked, head: &Parts) {
-    if let Some(rejection) = head.extensions.get::<Rejection>() {
+    let rejection = head.extensions.get::<Rejection>();
+    if let Some(rejection) = rejection.filter(|rejection| !rejection.is_reported()) {
         info!(
             target: TARGET,
             correlation_id = asked.id.as_str(),

@@ -10,9 +10,11 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use bartizan_core::{GuardLayer, Rejection, RequestHead, TrustedProxies, Verdict, guard_fn};
+use bartizan_core::{
+    GuardLayer, Protocol, Rejection, RequestHead, TrustedProxies, Verdict, guard_fn,
+};
 use bartizan_problem::{CatchPanicLayer, CorrelationId, ProblemBody, ProblemLayer};
-use bartizan_testkit::{Probe, assert_readiness, assert_rejected};
+use bartizan_testkit::{LogCapture, Probe, assert_readiness, assert_rejected};
 use bytes::Bytes;
 use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -71,6 +73,37 @@ async fn a_rejection_without_a_layer_for_problems_is_as_it_was() {
     let layers = (GuardLayer::new(closed), CatchPanicLayer::new());
 
     assert_rejected(&layers, &Request::new(()), StatusCode::FORBIDDEN, "closed").await;
+}
+
+#[tokio::test]
+async fn a_rejection_is_one_line_of_the_log_with_the_id_that_the_client_is_told() {
+    let closed = guard_fn(|_: RequestHead<'_>| -> Verdict<()> {
+        Verdict::Reject(Rejection::forbidden("closed", "the gate is closed"))
+    });
+    let by_guard = GuardLayer::new(closed).layer(Probe::new());
+    let by_handler = tower::service_fn(|_: Request<()>| async {
+        let rejection = Rejection::forbidden("closed", "the gate is closed");
+        let response = rejection.into_response(Protocol::Http);
+        Ok::<_, Infallible>(response.map(|()| String::new()))
+    });
+
+    for is_by_guard in [true, false] {
+        let log = LogCapture::start();
+        let problems = ProblemLayer::new();
+        let request = Request::get("/path").body(()).unwrap();
+        let response = if is_by_guard {
+            problems.layer(by_guard.clone()).oneshot(request).await
+        } else {
+            problems.layer(by_handler).oneshot(request).await
+        };
+        let response = response.unwrap();
+        let id = response.headers()[ID].to_str().unwrap();
+        let text = log.text();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        for part in [id, "closed", "/path"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
 }
 
 #[tokio::test]

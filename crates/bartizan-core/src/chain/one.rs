@@ -125,7 +125,8 @@ fn reject<B>(
     let guard = rejection.guard().unwrap_or(guard);
     let outcome = Outcome::of(&rejection);
     report(guard, outcome, Some(&rejection), request, watch, started);
-    rejection.into_response(Protocol::of(RequestHead::of(request)))
+    let protocol = Protocol::of(RequestHead::of(request));
+    rejection.reported().into_response(protocol)
 }
 
 #[cold]

@@ -49,6 +49,7 @@ struct Inner {
     hidden: Option<Hidden>,
     source: Option<Arc<dyn Error + Send + Sync>>,
     guard: Option<&'static str>,
+    is_reported: bool,
 }
 
 /// What a hidden rejection says there is not.
@@ -87,6 +88,7 @@ impl Rejection {
             hidden: None,
             source: None,
             guard: None,
+            is_reported: false,
         }))
     }
 
@@ -204,6 +206,13 @@ impl Rejection {
         self
     }
 
+    /// Says that an observer has received it, as the engine does with those of guards.
+    #[must_use]
+    pub fn reported(mut self) -> Self {
+        self.inner().is_reported = true;
+        self
+    }
+
     /// Returns the status.
     ///
     /// A 401 without a challenge is a 403, since [RFC 9110, section 15.5.2]
@@ -282,6 +291,13 @@ impl Rejection {
             // What tonic answers for a method that no service has.
             Hidden::Target => GrpcCode::Unimplemented,
         })
+    }
+
+    /// Returns whether an observer has received it, so that an outer layer need not
+    /// write it to the log once more.
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        self.0.is_reported
     }
 
     /// Returns whether the fault is ours and not the request's.
