@@ -11,7 +11,9 @@ use crate::QuotaOutcome;
 ///
 /// Without it, the handler is not called and the answer is 500. `Option<QuotaOutcome>` is
 /// for routes where that happens: no [`RateLimit`](crate::RateLimit) guards them, all
-/// limits exempt a request, or it is let pass although the store has failed.
+/// limits exempt a request, its [plan is unlimited](crate::Plan::unlimited), it is let pass
+/// although the store has failed, or the guard leaves
+/// [none](crate::RateLimit::without_outcome).
 impl<S: Send + Sync> FromRequestParts<S> for QuotaOutcome {
     type Rejection = Rejection;
 

@@ -8,8 +8,11 @@ use crate::Plan;
 
 /// What the limits of a request came to, for its handler.
 ///
-/// Lies among the extensions of a request that a [`RateLimit`](crate::RateLimit) let
-/// pass, unless all limits exempt it. Several guards leave one outcome, with the quotas
+/// Lies among the extensions of a request that a [`RateLimit`](crate::RateLimit) has
+/// counted and let pass. There is none where all limits exempt the request or its
+/// [plan is unlimited](Plan::unlimited), where the store has failed and the request passes
+/// all the same, and where the guard leaves
+/// [none](crate::RateLimit::without_outcome). Several guards leave one outcome, with the quotas
 /// of all.
 ///
 /// # Example

@@ -211,6 +211,8 @@ async fn rl_7_jitter_only_ever_adds_and_differs() {
         let refused = ask(&layer).await;
         let retry: u64 = field(&refused, "retry-after").parse().unwrap();
         assert!((60..=69).contains(&retry));
+        let limits = parse(field(&refused, "ratelimit"));
+        assert_eq!(limits[0].integer("t"), i64::try_from(retry).ok());
         seen.insert(retry);
     }
     assert!(seen.len() > 2);

@@ -252,8 +252,8 @@ async fn a_throttle_is_made_of_settings() {
 
     let all = throttle(
         r#"{"pair": "3/day", "client": "100/day", "network": "200/day", "neighbours": "50/day",
-            "newcomers": "60/day", "repeaters": "70/day", "global": "300/day",
-            "known_for_days": 7, "ipv4_bits": 24, "ipv6_bits": 56,
+            "account": "60/day", "global": "300/day",
+            "known_for_days": 7, "capacity": 1000, "ipv4_bits": 24, "ipv6_bits": 56,
             "exact_account_names": true}"#,
     );
     assert_eq!(guesses(&all, "alice", "192.0.2.1").await, 3);
@@ -266,29 +266,37 @@ async fn a_throttle_is_made_of_settings() {
 #[test]
 fn each_quota_of_a_throttle_is_the_one_that_is_set() {
     for (name, limit, quota) in [
-        ("pair", "11", "11/day"),
+        ("pair", "18", "18/day burst 7"),
         ("known_client", "998", "998/hour"),
         ("client", "99", "99/day"),
         ("network", "999", "999/minute"),
         ("neighbours", "58", "58/day"),
-        ("newcomers", "4321", "4321/day"),
-        ("repeaters", "4321", "4321/day"),
-        ("global", "4321", "4321/minute"),
+        ("account", "876", "876/day"),
+        ("global", "1021", "1021/minute"),
     ] {
         let throttle = format!("{:?}", throttle(&format!(r#"{{"{name}": "{quota}"}}"#)));
         let (_, after) = throttle.split_once(&format!(" {name}: ")).unwrap();
         let expected = format!("Quotas([Quota {{ limit: {limit},");
         assert!(after.starts_with(&expected), "{throttle}");
-        assert_eq!(throttle.matches(limit).count(), 2, "{throttle}");
+        let bursts = usize::from(!quota.contains("burst"));
+        let told = throttle.matches(limit).count();
+        assert_eq!(told, 1 + bursts, "{throttle}");
     }
 }
 
 #[test]
 fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
     for (json, expected) in [
-        (r#"{"pair": "20/day"}"#, "pair"),
+        (r#"{"pair": "20/day burst 7", "client": "20/day"}"#, "pair"),
         (r#"{"pair": "3000/day burst 3"}"#, "pair pair"),
-        (r#"{"repeaters": "30/day burst 60"}"#, "pair"),
+        (r#"{"pair": "20/day"}"#, "pair pair"),
+        (r#"{"account": "30/day burst 60"}"#, "pair"),
+        (r#"{"pair": "9/minute; 30/day"}"#, "pair"),
+        (r#"{"account": "100000/minute"}"#, "account"),
+        (
+            r#"{"neighbours": "1/day burst 8", "account": "2/day"}"#,
+            "pair neighbours",
+        ),
         (r#"{"known_client": "20/hour burst 5"}"#, "pair"),
         (r#"{"client": "99/second burst 99"}"#, "client"),
         (r#"{"network": "1000/minute"}"#, "network"),
@@ -300,10 +308,7 @@ fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
             "client neighbours known_for_days",
         ),
         // What cannot be read is reported once.
-        (
-            r#"{"neighbours": "400/day", "newcomers": "x"}"#,
-            "newcomers",
-        ),
+        (r#"{"neighbours": "400/day", "account": "x"}"#, "account"),
     ] {
         let settings: BruteForceSettings = serde_json::from_str(json).unwrap();
         let problems = settings.build().unwrap_err();
@@ -325,17 +330,25 @@ fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
     };
     assert_eq!(
         problems(
-            r#"{"pair": "x", "known_client": "5/0", "client": "5/fortnight", "network": "-", "neighbours": "", "newcomers": "0/day",
-                "repeaters": "1/day burst 0", "global": "5", "known_for_days": 0,
+            r#"{"pair": "x", "known_client": "5/0", "client": "5/fortnight", "network": "-", "neighbours": "", "account": "0/day",
+                "global": "5", "known_for_days": 0, "capacity": 999,
                 "ipv4_bits": 33, "ipv6_bits": 0}"#
         ),
-        "pair known_client client network neighbours newcomers repeaters global known_for_days ipv4_bits ipv6_bits"
+        "pair known_client client network neighbours account global known_for_days capacity ipv4_bits ipv6_bits"
     );
     assert_eq!(problems(r#"{"known_for_days": 3651}"#), "known_for_days");
     assert_eq!(
         problems(r#"{"client": "20/second; 30/minute; 100/hour burst 90"}"#),
         "pair"
     );
+    assert_eq!(
+        problems(r#"{"known_client": "20/second; 30/minute; 90/hour; 91/hour; 92/hour; 93/hour"}"#),
+        "known_client"
+    );
+    // More buckets would be in use than there is room for.
+    assert_eq!(problems(r#"{"global": "1100/minute"}"#), "capacity");
+    assert_eq!(problems(r#"{"capacity": 59999}"#), "capacity");
+    let _ = throttle(r#"{"global": "1100/minute", "capacity": 66000}"#);
     let unknown = serde_json::from_str::<BruteForceSettings>(r#"{"pairs": "5/minute"}"#);
     assert!(unknown.is_err());
 }

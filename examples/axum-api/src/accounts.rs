@@ -60,7 +60,8 @@ impl Accounts {
             users.insert(name, user);
         }
         Ok(Self {
-            login: LoginGuard::new(Login::new(users, pool), LoginThrottle::new()),
+            login: LoginGuard::new(Login::new(users, pool), LoginThrottle::new())
+                .spawn(|check| drop(tokio::spawn(check))),
             made,
         })
     }

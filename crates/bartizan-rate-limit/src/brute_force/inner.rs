@@ -66,7 +66,8 @@ impl Inner {
                     is_known,
                     ..standing
                 };
-                self.admit_as(keys, standing).await
+                let answer = self.admit_as(keys, standing).await;
+                answer.map_err(|stranger| stranger.or_sooner(&refused))
             }
             answer => answer,
         }
@@ -118,13 +119,14 @@ impl Inner {
         };
         if let Some(account) = &keys.account {
             add(&account.pair, &self.quotas.pair);
-            match (standing.is_known, standing.is_repeater) {
-                (true, _) => {}
-                (false, true) => add(&account.repeaters, &self.quotas.repeaters),
-                (false, false) => {
-                    add(&account.neighbours, &self.quotas.neighbours);
-                    add(&account.newcomers, &self.quotas.newcomers);
-                }
+            if !standing.is_known {
+                let strangers = if standing.is_repeater {
+                    &account.repeaters
+                } else {
+                    &account.newcomers
+                };
+                add(&strangers.neighbours, &self.quotas.neighbours);
+                add(&strangers.all, &self.quotas.account);
             }
         }
         if standing.is_known {

@@ -19,9 +19,18 @@ pub(super) struct AccountKeys {
     pub(super) pair: Arc<[u8]>,
     /// The pair, by the name that was sent.
     pub(super) known: Vec<u8>,
+    pub(super) newcomers: Strangers,
+    pub(super) repeaters: Strangers,
+}
+
+/// Addresses that are not known for an account, of which those that have failed at it
+/// again and again are counted apart.
+#[derive(Clone)]
+pub(super) struct Strangers {
+    /// Those of one neighbourhood.
     pub(super) neighbours: Vec<u8>,
-    pub(super) newcomers: Vec<u8>,
-    pub(super) repeaters: Vec<u8>,
+    /// All of them.
+    pub(super) all: Vec<u8>,
 }
 
 /// The bits that the addresses of a neighbourhood have in common: what a small provider
@@ -47,13 +56,16 @@ impl Keys {
         };
         let account = account.map(|(name, sent)| {
             let (name, sent) = (name.as_bytes(), sent.as_bytes());
+            let strangers = |who: &[u8]| Strangers {
+                neighbours: key("login/neighbours", &[name, &neighbourhood, who]),
+                all: key("login/strangers", &[name, who]),
+            };
             AccountKeys {
                 account: key("login/account", &[name]),
                 pair: key("login/pair", &[name, &address]).into(),
                 known: key("login/known", &[sent, &address]),
-                neighbours: key("login/neighbours", &[name, &neighbourhood]),
-                newcomers: key("login/newcomers", &[name]),
-                repeaters: key("login/repeaters", &[name]),
+                newcomers: strangers(b"newcomers"),
+                repeaters: strangers(b"repeaters"),
             }
         });
         Self {

@@ -24,8 +24,7 @@ pub struct LoginQuotas {
     pub(super) client: Quotas,
     pub(super) network: Quotas,
     pub(super) neighbours: Quotas,
-    pub(super) newcomers: Quotas,
-    pub(super) repeaters: Quotas,
+    pub(super) account: Quotas,
     pub(super) global: Quotas,
     pub(super) known_for: Duration,
 }
@@ -61,27 +60,22 @@ impl LoginQuotas {
         self
     }
 
-    /// Sets how often addresses of one neighbourhood that have failed at an account less
-    /// than three times, each within a week of the last, may fail at it, together:
-    /// `20/day burst 8` by default. A neighbourhood is a /24 of IPv4 or a /48 of IPv6.
+    /// Sets how often addresses of one neighbourhood may fail at one account that they are
+    /// not known for, together: `20/day burst 8` by default.
+    ///
+    /// A neighbourhood is a /24 of IPv4 or a /48 of IPv6, or what
+    /// [`network`](crate::LoginThrottle::network) sets where that is wider. Addresses that
+    /// have failed at the account three times or more, each within a week of the last, are
+    /// counted apart from the others, here and by [`account`](Self::account).
     pub fn neighbours(mut self, quotas: impl Into<Quotas>) -> Self {
         self.neighbours = quotas.into();
         self
     }
 
-    /// Sets how often all addresses that have failed at an account less than three times,
-    /// each within a week of the last, may fail at it, together: `300/day burst 60` by
-    /// default.
-    pub fn newcomers(mut self, quotas: impl Into<Quotas>) -> Self {
-        self.newcomers = quotas.into();
-        self
-    }
-
-    /// Sets how often addresses that have failed at an account three times or more, each
-    /// within a week of the last, may fail at it again, together: `60/hour; 200/day` by
-    /// default.
-    pub fn repeaters(mut self, quotas: impl Into<Quotas>) -> Self {
-        self.repeaters = quotas.into();
+    /// Sets how often all addresses may fail at one account that they are not known for,
+    /// together: `250/day burst 60` by default.
+    pub fn account(mut self, quotas: impl Into<Quotas>) -> Self {
+        self.account = quotas.into();
         self
     }
 
@@ -101,8 +95,7 @@ impl LoginQuotas {
 
     /// Returns how many quotas are decided together, at most.
     pub(super) fn count(&self) -> usize {
-        let newcomers = self.neighbours.len() + self.newcomers.len();
-        let account = newcomers.max(self.repeaters.len());
+        let account = self.neighbours.len() + self.account.len();
         let others = self.client.len() + self.network.len() + account + self.global.len();
         self.pair.len() + others.max(self.known_client.len())
     }
@@ -121,8 +114,7 @@ impl Default for LoginQuotas {
             client: all(&[hour(100).burst(20)]),
             network: all(&[minute(100)]),
             neighbours: all(&[day(20).burst(8)]),
-            newcomers: all(&[day(300).burst(60)]),
-            repeaters: all(&[hour(60), day(200)]),
+            account: all(&[day(250).burst(60)]),
             global: all(&[minute(1000)]),
             known_for: Duration::from_secs(30 * 86_400),
         }

@@ -45,6 +45,17 @@ impl LoginRefused {
         Self(Refusal::TooMany { delay, is_of_pair })
     }
 
+    /// Refuses until the sooner of the two, either of which lets the next attempt pass.
+    pub(super) fn or_sooner(self, other: &Self) -> Self {
+        match (self.0, &other.0) {
+            (Refusal::TooMany { delay, is_of_pair }, Refusal::TooMany { delay: other, .. }) => {
+                let delay = delay.min(*other);
+                Self(Refusal::TooMany { delay, is_of_pair })
+            }
+            (refusal, _) => Self(refusal),
+        }
+    }
+
     /// Returns whether no other quota than those of the account and the address refuses.
     pub(super) const fn is_of_pair(&self) -> bool {
         matches!(&self.0, Refusal::TooMany { is_of_pair, .. } if *is_of_pair)

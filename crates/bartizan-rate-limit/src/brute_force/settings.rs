@@ -10,9 +10,10 @@ use crate::{Quota, Quotas};
 /// Settings of a [`LoginThrottle`], as a configuration file or the environment has them.
 ///
 /// A quota that is a part of a wider one is to allow less than that, at once and in the
-/// long run: `pair` than `client`, `known_client` and `repeaters`, `client` than `network`, `network` than
-/// `global`, and `neighbours` than `newcomers`. Otherwise one address, account or network
-/// could use up what is meant for all.
+/// long run: `pair` than `client`, `known_client` and `account`, `client` than `network`,
+/// `network` than `global`, `neighbours` than `account`, and `account` than `global`; `pair`
+/// than `neighbours`, at once. Otherwise one address, account or network could use up what
+/// is meant for all.
 ///
 /// # Example
 ///
@@ -37,25 +38,25 @@ pub struct BruteForceSettings {
     /// How often an address may fail, at whatever accounts that it is not known for.
     /// Default: `100/hour burst 20`.
     pub client: Option<String>,
-    /// How often addresses of one /24 of IPv4 or /48 of IPv6 may fail, together, at
-    /// whatever accounts. Default: `100/minute`.
+    /// How often addresses of one neighbourhood may fail, together, at whatever accounts
+    /// that they are not known for. Default: `100/minute`. A neighbourhood is a /24 of IPv4
+    /// or a /48 of IPv6, or as wide as `ipv4_bits` and `ipv6_bits` say.
     pub network: Option<String>,
-    /// How often addresses of one /24 of IPv4 or /48 of IPv6 that have failed at an account
-    /// less than three times, each within a week of the last, may fail at it, together.
-    /// Default: `20/day burst 8`.
+    /// How often addresses of one neighbourhood may fail at one account that they are not
+    /// known for, together; see [`LoginQuotas::neighbours`]. Default: `20/day burst 8`.
     pub neighbours: Option<String>,
-    /// How often all addresses that have failed at an account less than three times, each
-    /// within a week of the last, may fail at it, together. Default: `300/day burst 60`.
-    pub newcomers: Option<String>,
-    /// How often addresses that have failed at an account three times or more, each
-    /// within a week of the last, may fail at it again, together. Default:
-    /// `60/hour; 200/day`.
-    pub repeaters: Option<String>,
-    /// How often all addresses may fail at all accounts. Default: `1000/minute`.
+    /// How often all addresses may fail at one account that they are not known for,
+    /// together. Default: `250/day burst 60`.
+    pub account: Option<String>,
+    /// How often all addresses may fail at all accounts that they are not known for.
+    /// Default: `1000/minute`.
     pub global: Option<String>,
     /// For how many days an address is known for an account at which it succeeded, 1 to
     /// 3650. Default: 30.
     pub known_for_days: Option<u32>,
+    /// About how many pairs of an account and an address are remembered, 1,000 to
+    /// 10,000,000; see [`LoginThrottle::capacity`]. Default: 65,536.
+    pub capacity: Option<usize>,
     /// How many bits of IPv4 addresses tell clients apart, 8 to 32. Default: 32.
     pub ipv4_bits: Option<u8>,
     /// How many bits of IPv6 addresses tell clients apart, 16 to 128. With more than 64, a client
@@ -85,8 +86,7 @@ impl BruteForceSettings {
             client,
             network,
             neighbours,
-            newcomers,
-            repeaters,
+            account,
             global,
             ..
         } = &mut quotas;
@@ -96,8 +96,7 @@ impl BruteForceSettings {
             ("client", &self.client, client),
             ("network", &self.network, network),
             ("neighbours", &self.neighbours, neighbours),
-            ("newcomers", &self.newcomers, newcomers),
-            ("repeaters", &self.repeaters, repeaters),
+            ("account", &self.account, account),
             ("global", &self.global, global),
         ] {
             if let Some(text) = text {
@@ -106,20 +105,22 @@ impl BruteForceSettings {
             }
         }
         check_widths(&quotas, &mut problems);
-        if quotas.count() > Quotas::MAX {
-            let (count, most) = (quotas.count(), Quotas::MAX);
-            let problem = format!(
-                "with those of client, network, global, and of neighbours and newcomers or of repeaters, \
-                 there are {count} quotas, more than {most}"
-            );
-            problems.add("pair", problem);
-        }
+        check_count(&quotas, &mut problems);
         match self.known_for_days {
             Some(days @ 1..=MAX_DAYS) => {
                 quotas = quotas.known_for(Duration::from_secs(u64::from(days) * 86_400));
             }
             Some(_) => problems.add("known_for_days", "it is not 1 to 3650"),
             None => {}
+        }
+        let capacity = self.capacity.unwrap_or(LoginThrottle::DEFAULT_CAPACITY);
+        if !(1_000..=10_000_000).contains(&capacity) {
+            problems.add("capacity", "it is not 1000 to 10000000");
+        } else if hourly(&quotas.global) > capacity as u128 {
+            problems.add(
+                "capacity",
+                "it is less than what global lets fail in an hour",
+            );
         }
         let (ipv4, ipv6) = (self.ipv4_bits.unwrap_or(32), self.ipv6_bits.unwrap_or(64));
         if prefixes(ipv4, 64).is_err() {
@@ -132,7 +133,7 @@ impl BruteForceSettings {
             return Err(problems);
         }
         let throttle = problems.note("pair", LoginThrottle::with_quotas(quotas));
-        let throttle = throttle.map(|throttle| throttle.network(ipv4, ipv6));
+        let throttle = throttle.map(|throttle| throttle.capacity(capacity).network(ipv4, ipv6));
         let throttle = throttle.and_then(|throttle| problems.note("ipv4_bits", throttle));
         match throttle {
             Some(throttle) if self.exact_account_names => Ok(throttle.account_names(str::to_owned)),
@@ -142,29 +143,64 @@ impl BruteForceSettings {
     }
 }
 
+/// Adds the quotas that are too many to be decided together.
+fn check_count(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
+    let most = Quotas::MAX;
+    let known = quotas.pair.len() + quotas.known_client.len();
+    if known > most {
+        let problem = format!("with those of pair, there are {known} quotas, more than {most}");
+        problems.add("known_client", problem);
+    } else if quotas.count() > most {
+        let problem = format!(
+            "with those of client, network, neighbours, account and global, there are {} quotas, \
+             more than {most}",
+            quotas.count()
+        );
+        problems.add("pair", problem);
+    }
+}
+
 /// Adds the quotas that allow no less than a wider one, if both could be read.
 fn check_widths(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
     let wrong: Vec<_> = problems
         .problems()
         .map(|(name, _)| name.to_owned())
         .collect();
-    let pair = ("pair", &quotas.pair);
-    let (client, network) = (("client", &quotas.client), ("network", &quotas.network));
+    let (pair, client) = (("pair", &quotas.pair), ("client", &quotas.client));
+    let (network, account) = (("network", &quotas.network), ("account", &quotas.account));
     let neighbours = ("neighbours", &quotas.neighbours);
-    for ((narrow, less), (wide, more)) in [
-        (pair, client),
-        (pair, ("known_client", &quotas.known_client)),
-        (pair, ("repeaters", &quotas.repeaters)),
-        (client, network),
-        (network, ("global", &quotas.global)),
-        (neighbours, ("newcomers", &quotas.newcomers)),
+    let global = ("global", &quotas.global);
+    for ((narrow, less), (wide, more), also_in_the_long_run) in [
+        (pair, client, true),
+        (pair, ("known_client", &quotas.known_client), true),
+        (pair, neighbours, false),
+        (pair, account, true),
+        (client, network, true),
+        (network, global, true),
+        (neighbours, account, true),
+        (account, global, true),
     ] {
         let is_wrong = wrong.iter().any(|name| name == narrow || name == wide);
         let (less, more) = (least(less), least(more));
-        if !is_wrong && (less.0 >= more.0 || less.1 >= more.1) {
-            problems.add(narrow, format!("it does not allow less than {wide}"));
+        if !is_wrong && (less.0 >= more.0 || also_in_the_long_run && less.1 >= more.1) {
+            let when = if less.0 >= more.0 {
+                "at once"
+            } else {
+                "in the long run"
+            };
+            problems.add(narrow, format!("it does not allow less than {wide} {when}"));
         }
     }
+}
+
+/// Returns how much the quotas allow together in an hour, in the long run.
+fn hourly(quotas: &Quotas) -> u128 {
+    const HOUR: u128 = 3_600_000_000_000;
+    let hourly = |quota: &Quota| {
+        let period = quota.period().as_nanos().max(1);
+        (u128::from(quota.limit()) * HOUR).div_ceil(period)
+    };
+    quotas.iter().map(hourly).min().unwrap_or_default()
 }
 
 /// Returns how much the quotas allow together, at once and in a long time.

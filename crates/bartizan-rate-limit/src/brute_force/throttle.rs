@@ -8,21 +8,26 @@ use super::marks::Marks;
 use super::queue::{Place, Queues, Turn};
 use super::{LoginAttempt, LoginQuotas, LoginRefused};
 use crate::key::prefixes;
-use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, RateLimit};
+use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas};
 
-/// Counts failed logins: by account and address, by address, by account, and all.
+/// Counts failed logins: by account and address, by address, by its neighbourhood, by
+/// account, and all.
 ///
 /// Whoever fails is slowed down where it fails, and the owner of an account gets in from
 /// elsewhere:
 ///
 /// 1. An address at which a login to the account succeeded in the last 30 days is
 ///    *known* for it: only its own failures count, at the account and at all accounts
-///    that it is known for.
-/// 2. Any other is under the quotas of the address, of its neighbourhood, of the account
-///    and of all as well. Those that have failed at the account less than three times, each
-///    within a week of the last, have a quota of their own, which those that guess on
-///    cannot use up, and of which one neighbourhood, a /24 of IPv4 or a /48 of IPv6, gets
-///    a small part.
+///    that it is known for. Where these have been used up, it has what strangers have.
+/// 2. Any other is a *stranger*, and under the quotas of the address, of its neighbourhood
+///    (a /24 of IPv4 or a /48 of IPv6), of the account and of all as well. Of the
+///    account's, one neighbourhood gets a small part. Those that have failed at the account
+///    three times or more, each within a week of the last, are counted apart from the
+///    others, which they cannot keep waiting.
+///
+/// So strangers get up to 20 guesses a day at an account from each neighbourhood, and 250
+/// in all, of those that have not failed before; as many again of those that have; and in
+/// the first day once more what may come at once, 60 each.
 ///
 /// An attempt is counted before the password is looked at, so that guesses sent
 /// together do not slip through together, and given back if it succeeds. Success makes
@@ -43,7 +48,11 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 ///
 /// - An owner at a known address is locked out by nobody at another address. One at a new
 ///   address is, by whoever has fresh addresses in enough neighbourhoods: with 20 failures
-///   a day in each, and 300 in all, in fifteen of them.
+///   a day in each, and 250 in all, in thirteen of them; or three addresses in the owner's
+///   own neighbourhood, such as a phone has that changes its /64.
+/// - A page of another site that the owner visits can send wrong passwords from the owner's
+///   own address. Guard what takes passwords against requests from other sites: the token
+///   endpoint of `bartizan-oauth2` does so, a login form needs it from elsewhere.
 /// - Whoever has five addresses in a neighbourhood can use up at once, with made-up names,
 ///   what that one may fail, and with sixty keep it used up; in ten neighbourhoods, what
 ///   all may. New addresses then wait, there or everywhere, at whatever account; known
@@ -56,10 +65,12 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 ///   strangers have there, which all owners share. It also learns which names are known
 ///   there: they are not refused when made-up ones are.
 /// - Which addresses are known, and which have failed, is kept in the memory of each
-///   instance, about 65,536 pairs of either. An account is known at 8 addresses at most,
-///   the latest, and the account with most of them gives way where there is no room: who
-///   logs in to one account from everywhere makes no other forgotten. Whoever has tens of
-///   thousands of accounts can, and known addresses are then new ones.
+///   instance, about as many pairs of either as its [capacity](Self::capacity). An account
+///   is known at 8 addresses at most, the latest, and the account with most of them gives
+///   way where there is no room: who logs in to one account from everywhere makes no other
+///   forgotten. Twice as many accounts as the capacity do, whose ever they are, and a
+///   restart does: known addresses are then new ones. Where more fail than the store has
+///   room for, buckets are taken for emptier than they are, and owners wait, too.
 ///
 /// # Example
 ///
@@ -89,6 +100,9 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas, 
 pub struct LoginThrottle(Arc<Inner>);
 
 impl LoginThrottle {
+    /// How many pairs of an account and an address are remembered by default.
+    pub const DEFAULT_CAPACITY: usize = 65_536;
+
     /// Creates a throttle with the default quotas and a store in memory.
     pub fn new() -> Self {
         Self::with(LoginQuotas::default())
@@ -99,8 +113,11 @@ impl LoginThrottle {
     /// # Errors
     ///
     /// [`InvalidLimits`] when more than [`Quotas::MAX`] are to be decided together:
-    /// those of the pair, the client, its network, the account (neighbours and
-    /// newcomers, or repeaters) and all.
+    /// those of the pair with those of the known client, or with those of the client, its
+    /// network, its neighbours, the account and all.
+    ///
+    /// Whether a quota allows less than the wider ones that it is a part of is not looked
+    /// at, as `BruteForceSettings` does.
     pub fn with_quotas(quotas: LoginQuotas) -> Result<Self, InvalidLimits> {
         match quotas.count() {
             1..=Quotas::MAX => Ok(Self::with(quotas)),
@@ -109,19 +126,35 @@ impl LoginThrottle {
     }
 
     fn with(quotas: LoginQuotas) -> Self {
+        let pairs = Self::DEFAULT_CAPACITY;
         Self(Arc::new(Inner {
-            known: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, quotas.known_for)),
-            failed: Arc::new(Marks::new(RateLimit::DEFAULT_CAPACITY, FAILED_FOR)),
+            known: Arc::new(Marks::new(pairs, quotas.known_for)),
+            failed: Arc::new(Marks::new(pairs, FAILED_FOR)),
             queues: Arc::new(Queues::default()),
             quotas,
-            store: Arc::new(MemoryQuotaStore::with_capacity(RateLimit::DEFAULT_CAPACITY)),
+            store: store(pairs),
             clock: Arc::new(SystemClock),
             canonical: None,
             prefixes: (32, 64),
         }))
     }
 
-    /// Keeps the counts in `store`.
+    /// Remembers about as many pairs of an account and an address that succeeded, and as
+    /// many that failed, and keeps the counts in a new store in memory that is meant for
+    /// four times as many buckets: in all about 200 bytes for each pair, set aside at once.
+    ///
+    /// Choose the number of users who are active in a month, and no less than the failures
+    /// in an hour that [`global`](LoginQuotas::global) lets pass.
+    pub fn capacity(mut self, pairs: usize) -> Self {
+        let inner = self.inner();
+        inner.known = Arc::new(Marks::new(pairs, inner.quotas.known_for));
+        inner.failed = Arc::new(Marks::new(pairs, FAILED_FOR));
+        inner.store = store(pairs);
+        self
+    }
+
+    /// Keeps the counts in `store`, rather than in one that
+    /// [`capacity`](Self::capacity) makes.
     pub fn store(mut self, store: impl QuotaStore) -> Self {
         self.inner().store = Arc::new(store);
         self
@@ -153,7 +186,10 @@ impl LoginThrottle {
     /// depends on when the store finds an account:
     ///
     /// - By more spellings than these, such as another normal form of Unicode, or dots
-    ///   that are left out: return the same name for all of them.
+    ///   that are left out: return the same name for all of them. A database that compares
+    ///   without accents or ignores characters of no width, as some collations do, has such
+    ///   spellings; so has a second name to log in with, such as an e-mail address, for
+    ///   which the throttle has to be asked by what the store finds.
     /// - By one spelling alone, so that `Alice` and `alice` can be accounts of two users:
     ///   return the name as it is, with `str::to_owned`. Otherwise the two share what may
     ///   fail, and the 8 addresses at which they are known, and can keep each other from
@@ -216,6 +252,11 @@ impl LoginThrottle {
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
+}
+
+/// An attempt of a stranger is counted in up to eight buckets, most of which others share.
+fn store(pairs: usize) -> Arc<MemoryQuotaStore> {
+    Arc::new(MemoryQuotaStore::with_capacity(pairs.saturating_mul(4)))
 }
 
 impl Default for LoginThrottle {

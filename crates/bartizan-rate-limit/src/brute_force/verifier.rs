@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use bartizan_core::{BoxFuture, ClientAddr, LoginError, PasswordVerifier, Principal};
 use bartizan_secret::SecretString;
+use futures_channel::oneshot;
 
-use super::LoginThrottle;
 use super::attempt::log;
+use super::{LoginAttempt, LoginThrottle};
 
 /// Checks passwords with another verifier, as long as not too many were wrong.
 ///
@@ -27,14 +28,12 @@ use super::attempt::log;
 /// A request that is given up while it waits for others is not counted. Once it is with a
 /// store that answers later, or with the verifier, it is, and stays counted as failed,
 /// whether its password was looked at or not: a client that hangs up must not guess for
-/// nothing. Two things follow:
-///
-/// - What the verifier queues must take less time than requests are given: with a pool of
-///   hashers that does not keep up, it must refuse before the time limit of the request
-///   strikes.
-/// - A client that sends its password with each request and gives up 30 of them in a day,
-///   such as a page that is often left while it loads, has to wait as if it had guessed.
-///   Sessions or tokens are for those.
+/// nothing. Where each request has a password, as with HTTP Basic, a page that is left
+/// while it loads would thereby use up what may fail, with 5 requests in a minute, 15 in
+/// an hour or 30 in a day. With [`spawn`](Self::spawn), what was counted is checked to the
+/// end, whether somebody waits for it or not, and only wrong passwords stay counted. A
+/// pool of hashers that does not keep up must refuse, so that what is checked for nobody
+/// does not pile up.
 ///
 /// Where many machines of one neighbourhood log in to one account, more than 8 of them are
 /// new ones at any time: give such an account a key for its machines instead, or
@@ -60,7 +59,11 @@ use super::attempt::log;
 pub struct LoginGuard<V> {
     verifier: Arc<V>,
     throttle: LoginThrottle,
+    spawn: Option<Spawn>,
 }
+
+type Spawn = Arc<dyn Fn(BoxFuture<()>) + Send + Sync>;
+type Answer = Result<Principal, LoginError>;
 
 impl<V: PasswordVerifier> LoginGuard<V> {
     /// Creates a verifier that asks `verifier` as long as `throttle` admits it.
@@ -69,7 +72,26 @@ impl<V: PasswordVerifier> LoginGuard<V> {
         Self {
             verifier: Arc::new(verifier),
             throttle,
+            spawn: None,
         }
+    }
+
+    /// Runs checks with `spawn`, so that they come to an end when the client has hung up.
+    ///
+    /// ```
+    /// # use bartizan_core::PasswordVerifier;
+    /// # use bartizan_rate_limit::LoginGuard;
+    /// # fn spawning<V: PasswordVerifier>(users: LoginGuard<V>) -> LoginGuard<V> {
+    /// users.spawn(|check| drop(tokio::spawn(check)))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn spawn<F>(mut self, spawn: F) -> Self
+    where
+        F: Fn(BoxFuture<()>) + Send + Sync + 'static,
+    {
+        self.spawn = Some(Arc::new(spawn));
+        self
     }
 }
 
@@ -93,10 +115,9 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
             return Box::pin(async move { Err(LoginError::Failed(error.into())) });
         };
         let (verifier, throttle) = (Arc::clone(&self.verifier), self.throttle.clone());
-        let username = username.to_owned();
+        let (username, spawn) = (username.to_owned(), self.spawn.clone());
         Box::pin(async move {
-            // The turn ends last, once what was counted has been given back.
-            let (_turn, attempt) = match throttle.admit_in_turn(&username, client).await {
+            let (turn, attempt) = match throttle.admit_in_turn(&username, client).await {
                 Ok(admitted) => admitted,
                 Err(refused) => {
                     return Err(match refused.retry_after() {
@@ -105,21 +126,45 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
                     });
                 }
             };
-            let answer = verifier
-                .verify_from(Some(client), &username, password)
-                .await;
-            let settled = match &answer {
-                Ok(_) => attempt.succeeded().await,
-                Err(LoginError::Denied) => {
-                    attempt.failed();
-                    Ok(())
-                }
-                Err(_) => attempt.excused().await,
+            let check = async move {
+                // Ends last, once what was counted has been given back.
+                let _turn = turn;
+                let answer = verifier.verify_from(Some(client), &username, password);
+                settle(attempt, answer.await).await
             };
-            log(settled);
-            answer
+            match spawn {
+                Some(spawn) => detached(&*spawn, check).await,
+                None => check.await,
+            }
         })
     }
+}
+
+async fn settle(attempt: LoginAttempt, answer: Answer) -> Answer {
+    let settled = match &answer {
+        Ok(_) => attempt.succeeded().await,
+        Err(LoginError::Denied) => {
+            attempt.failed();
+            Ok(())
+        }
+        Err(_) => attempt.excused().await,
+    };
+    log(settled);
+    answer
+}
+
+/// Waits for a check that goes on when nobody waits any more.
+async fn detached(
+    spawn: &(dyn Fn(BoxFuture<()>) + Send + Sync),
+    check: impl Future<Output = Answer> + Send + 'static,
+) -> Answer {
+    let (answer, answered) = oneshot::channel();
+    spawn(Box::pin(async move {
+        // Nobody is there to take it when the client has hung up.
+        let _ = answer.send(check.await);
+    }));
+    let answer = answered.await;
+    answer.unwrap_or_else(|_| Err(LoginError::Failed("the check was not carried out".into())))
 }
 
 impl<V> Clone for LoginGuard<V> {
@@ -127,6 +172,7 @@ impl<V> Clone for LoginGuard<V> {
         Self {
             verifier: Arc::clone(&self.verifier),
             throttle: self.throttle.clone(),
+            spawn: self.spawn.clone(),
         }
     }
 }

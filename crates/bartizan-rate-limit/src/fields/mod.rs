@@ -114,6 +114,15 @@ impl Fields {
         }
     }
 
+    /// Sends none, and keeps what concerns `Retry-After`.
+    pub(crate) fn untold(self) -> Self {
+        Self {
+            is_standard: false,
+            legacy: None,
+            ..self
+        }
+    }
+
     pub(crate) const fn is_none(&self) -> bool {
         !self.is_standard && self.legacy.is_none()
     }

@@ -34,7 +34,7 @@ pub(crate) trait Limits {
 /// Adds what there is to say of `limits` to the fields of a response.
 ///
 /// A limit further in that has the same name is the same limit, counted later: what it
-/// said stands.
+/// said stands. A map that is full has fields less.
 pub(crate) fn append(
     headers: &mut HeaderMap,
     fields: &Fields,
@@ -50,7 +50,7 @@ pub(crate) fn append(
         && !legacy::is_told(headers, remaining)
     {
         for (name, value) in legacy::lines(quota, remaining, after, reset, now) {
-            headers.insert(name, value);
+            let _ = headers.try_insert(name, value);
         }
     }
 }
@@ -66,43 +66,46 @@ pub(crate) fn append_usual(headers: &mut HeaderMap, is_capped: bool, limits: &im
 
 fn append_standard(headers: &mut HeaderMap, fields: &Fields, limits: &impl Limits, extra: u64) {
     let retry_after = RetryAfter::of(headers);
-    match headers.entry(RATE_LIMIT) {
-        Entry::Occupied(mut lines) => {
+    let added = match headers.try_entry(RATE_LIMIT) {
+        Ok(Entry::Occupied(mut lines)) => {
             let is_new = |limit: &Limit<'_>| !is_told(lines.iter(), limit);
-            match line(fields, limits, retry_after, extra, is_new) {
-                Some(line) => lines.append(line),
-                None => return,
-            }
+            let line = line(fields, limits, retry_after, extra, is_new);
+            line.map(|line| lines.append(line))
         }
-        Entry::Vacant(place) => match line(fields, limits, retry_after, extra, |_| true) {
-            Some(line) => drop(place.insert(line)),
-            None => return,
-        },
+        Ok(Entry::Vacant(place)) => {
+            let line = line(fields, limits, retry_after, extra, |_| true);
+            line.and_then(|line| place.try_insert(line).ok().map(drop))
+        }
+        Err(_) => None,
+    };
+    if added.is_none() {
+        return;
     }
     for policies in limits.policies() {
-        match headers.entry(RATE_LIMIT_POLICY) {
-            Entry::Occupied(mut lines) => {
+        match headers.try_entry(RATE_LIMIT_POLICY) {
+            Ok(Entry::Occupied(mut lines)) => {
                 if lines.iter().all(|line| line != policies) {
                     lines.append(policies.clone());
                 }
             }
-            Entry::Vacant(place) => drop(place.insert(policies.clone())),
+            Ok(Entry::Vacant(place)) => drop(place.try_insert(policies.clone())),
+            Err(_) => {}
         }
     }
 }
 
-/// Adds what there is to say of `limits` to a rejection that says `Retry-After`, with its
-/// own random time in it.
+/// Adds what there is to say of `limits` to a rejection that says `Retry-After`, in which
+/// the `extra` random time is already.
 pub(crate) fn reject(
     mut rejection: Rejection,
     fields: &Fields,
     limits: &impl Limits,
     now: SystemTime,
-    retry_after: u64,
+    (retry_after, extra): (u64, u64),
 ) -> Rejection {
     if fields.is_standard {
         let retry_after = RetryAfter::Seconds(retry_after);
-        if let Some(line) = line(fields, limits, retry_after, 0, |_| true) {
+        if let Some(line) = line(fields, limits, retry_after, extra, |_| true) {
             rejection = rejection.field(RATE_LIMIT, line);
         }
         for policies in limits.policies() {
@@ -113,7 +116,7 @@ pub(crate) fn reject(
         }
     }
     if let (Some(reset), Some((quota, remaining, after))) =
-        (fields.legacy, least(fields, limits, 0))
+        (fields.legacy, least(fields, limits, extra))
     {
         for (name, value) in legacy::lines(quota, remaining, after, reset, now) {
             rejection = rejection.field(name, value);

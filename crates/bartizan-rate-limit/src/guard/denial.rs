@@ -39,7 +39,8 @@ pub(super) fn denial(
     }
     // Whole seconds, so that no rounding puts it before a `t` of the fields.
     let delay = u64::from(seconds(delay)).max(1);
-    let delay = delay.saturating_add(fields.extra_seconds());
+    let extra = fields.extra_seconds();
+    let delay = delay.saturating_add(extra);
     let rejection = Rejection::new(
         StatusCode::TOO_MANY_REQUESTS,
         "quota-exceeded",
@@ -55,5 +56,5 @@ pub(super) fn denial(
         keys: Some(keys),
         refunded: None,
     };
-    fields::reject(rejection, fields, &told, now, delay)
+    fields::reject(rejection, fields, &told, now, (delay, extra))
 }

@@ -173,8 +173,8 @@ impl RateLimit {
     /// Together the instances then allow about what the store would. By default, a
     /// request that the store cannot decide on is refused with 503.
     ///
-    /// Of what is left of a share, neither the client nor the handler is told: it is not
-    /// what is left of the quota. A handler has to take an `Option` of
+    /// Of what is left of a share, neither the client nor the handler is told, since it is
+    /// not what is left of the quota: a client that is refused has its `Retry-After`. A handler has to take an `Option` of
     /// [`QuotaOutcome`](crate::QuotaOutcome).
     pub fn local_share(mut self, instances: NonZeroU32) -> Self {
         let store = Arc::new(MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY));

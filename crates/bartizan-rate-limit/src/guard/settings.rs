@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use bartizan_core::{BoxError, BoxFuture, Clock, Rejection, Reply, Verdict};
 
-use super::asked::Entries;
+use super::asked::{Entries, Entry};
 use super::denial::denial;
 use super::pass::Admission;
 use super::refund::Refunds;
@@ -112,14 +112,16 @@ impl Settings {
             OnFailure::Open => Verdict::Pass(Admission::silent()),
             OnFailure::Refuse => refuse(error),
             OnFailure::Share(instances, store) => {
-                let plans = entries.iter().map(|entry| entry.plan());
-                let quotas: Vec<_> = plans.map(|plan| plan.share(*instances)).collect();
+                let share = |entry: &Entry| entry.plan().share(*instances, entry.cost());
+                let quotas: Vec<_> = entries.iter().map(share).collect();
                 match entries.take_of(keys, &**store, &quotas, now) {
                     Reply::Ready(Ok(taken)) if taken.is_allowed() => {
                         Verdict::Pass(Admission::silent())
                     }
                     Reply::Ready(Ok(taken)) => {
-                        Verdict::Reject(denial(&self.fields, entries, keys, &taken, now))
+                        // What is left of the share is not what is left of the quota.
+                        let fields = self.fields.clone().untold();
+                        Verdict::Reject(denial(&fields, entries, keys, &taken, now))
                     }
                     _ => refuse(error),
                 }

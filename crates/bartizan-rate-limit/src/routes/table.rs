@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
@@ -20,8 +21,9 @@ use crate::{Limit, Quotas};
 /// 1. By the pattern that the router matched, where
 ///    [`matched_by`](Self::matched_by) says how to read it.
 /// 2. Otherwise by the path. A path that is not in [normal form](crate::Key::path) is
-///    under the limits of the path as sent, and of its normal form as well: no
-///    spelling escapes a limit.
+///    under the limits of the path as sent, and of its normal form as well, where these
+///    are others: no spelling escapes a limit. A pattern stands for its normal form, too,
+///    unless that is a pattern of its own.
 /// 3. The method's limits come before those for any method. `HEAD` is `GET`, where it
 ///    has none of its own.
 /// 4. Where no pattern matches, or none for the method, the limits given to
@@ -84,9 +86,9 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// [`InvalidRoutes`] with every pattern that cannot be read, that overlaps with
-    /// another so that none is more exact, or that has too many quotas, alone or with
-    /// those of another pattern.
+    /// [`InvalidRoutes`] with every pattern that cannot be read, that no path matches,
+    /// that overlaps with another so that none is more exact, or that has too many
+    /// quotas, alone or with those of another pattern.
     pub fn otherwise(self, limit: Limit) -> Result<RouteTable, InvalidRoutes> {
         let mut invalid = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -104,7 +106,9 @@ impl Routes {
         let mut patterns: Vec<_> = by_pattern.iter().collect();
         patterns.sort();
         for (pattern, at) in patterns {
-            if let Err(error) = paths.insert(&**pattern, *at) {
+            if let Some(error) = unmatchable(pattern) {
+                invalid.push((pattern.clone(), error.to_owned()));
+            } else if let Err(error) = paths.insert(&**pattern, *at) {
                 invalid.push((pattern.clone(), error.to_string()));
             }
             let fits = |(_, limits): &(Option<Method>, Vec<Limit>)| {
@@ -114,6 +118,14 @@ impl Routes {
             if !rows.get(*at).is_some_and(|row| row.0.iter().all(fits)) {
                 let error = format!("has more than {} quotas", Quotas::MAX);
                 invalid.push((pattern.clone(), error));
+            }
+        }
+        for (pattern, at) in &by_pattern {
+            if let Cow::Owned(normal) = normal_path(pattern)
+                && !by_pattern.contains_key(&normal)
+            {
+                // What is written as another pattern already has limits.
+                let _ = paths.insert(normal, *at);
             }
         }
         if invalid.is_empty()
@@ -134,6 +146,22 @@ impl Routes {
             otherwise: vec![limit],
         })))
     }
+}
+
+/// Says why no path matches the pattern, if so. The limit would hold for nobody, and be
+/// missed by none.
+fn unmatchable(pattern: &str) -> Option<&'static str> {
+    let is_no_path = |byte: u8| byte <= b' ' || matches!(byte, b'?' | b'#' | 0x7f);
+    if !pattern.starts_with('/') {
+        return Some("does not begin with `/`");
+    }
+    if pattern.bytes().any(is_no_path) {
+        return Some("has a character that no path has");
+    }
+    pattern
+        .split('/')
+        .any(|segment| segment.starts_with([':', '*']))
+        .then_some("names a parameter without braces, as in `/{id}` and `/{*path}`")
 }
 
 /// Returns the pattern with the most quotas, where these and those of some other are more
@@ -198,13 +226,20 @@ impl RouteTable {
         }
         let path = head.uri().path();
         let normal = normal_path(path);
-        let row = |path: &str| inner.paths.at(path).ok().map(|found| *found.value);
-        let (as_sent, as_normal) = (row(path), row(&normal));
-        let limits = inner.limits(as_sent.as_ref(), head.method());
-        if as_sent == as_normal {
-            return (limits, &[]);
+        let limits = |path: &str| {
+            let found = inner.paths.at(path).ok();
+            inner.limits(found.map(|found| found.value), head.method())
+        };
+        let as_sent = limits(path);
+        if let Cow::Borrowed(_) = normal {
+            return (as_sent, &[]);
         }
-        (limits, inner.limits(as_normal.as_ref(), head.method()))
+        let as_normal = limits(&normal);
+        // Counted once, where both are what holds for all other requests.
+        if std::ptr::eq(as_sent, as_normal) {
+            return (as_sent, &[]);
+        }
+        (as_sent, as_normal)
     }
 }
 

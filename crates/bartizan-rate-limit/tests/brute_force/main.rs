@@ -4,7 +4,9 @@
     reason = "clippy.toml exempts tests, but not the helpers that they share"
 )]
 
+mod detached;
 mod guard;
+mod neighbours;
 mod outcome;
 mod parallel;
 
@@ -17,7 +19,7 @@ use bartizan_core::{
     BoxError, BoxFuture, ClientAddr, LoginError, PasswordVerifier, Principal, Reply,
 };
 use bartizan_rate_limit::{
-    Charge, LoginGuard, LoginQuotas, LoginThrottle, QuotaStore, Quotas, Taken,
+    Charge, LoginAttempt, LoginGuard, LoginQuotas, LoginThrottle, QuotaStore, Quotas, Taken,
 };
 use bartizan_secret::SecretString;
 use bartizan_testkit::FakeClock;

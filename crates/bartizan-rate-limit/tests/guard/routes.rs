@@ -53,7 +53,7 @@ async fn each_route_has_its_limit() {
 }
 
 #[tokio::test]
-async fn no_spelling_of_a_path_escapes_its_limit() {
+async fn cve_2025_71399_no_spelling_of_a_path_escapes_its_limit() {
     for path in [
         "//login",
         "/login/",
@@ -83,6 +83,68 @@ async fn no_path_escapes_its_limit_by_looking_like_a_laxer_one() {
         let passed = passes(&layer(table()), &request(Method::GET, path)).await;
         assert_eq!(passed, 5, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_spelling_is_counted_once_where_one_limit_holds_for_it_and_its_normal_form() {
+    for (rest, expected) in [
+        ("6/minute", 6),
+        ("6/minute burst 1", 1),
+        ("6/minute; 7/minute; 8/minute; 9/minute; 10/minute", 6),
+    ] {
+        let routes = Routes::new().route(Method::POST, "/login", limit("login", "2/minute"));
+        let table = routes.otherwise(limit("rest", rest)).unwrap();
+        let layer = GuardLayer::new(RateLimit::by_route(table).clock(clock()));
+        let passed = passes(&layer, &request(Method::GET, "/login/")).await;
+        assert_eq!(passed, expected, "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn a_pattern_stands_for_its_normal_form_unless_that_is_a_pattern() {
+    let routes = Routes::new()
+        .any("/login/", limit("login", "1/minute"))
+        .any("/caf%C3%A9/{id}/", limit("cafe", "2/minute"))
+        .any("/a/", limit("slash", "3/minute"))
+        .any("/a", limit("none", "4/minute"));
+    for (path, expected) in [
+        ("/login/", 1),
+        ("/login", 1),
+        ("/%6cogin/", 1),
+        ("/caf%C3%A9/1/", 2),
+        ("/caf%c3%a9/1", 2),
+        ("/a/", 3),
+        ("/a", 4),
+        ("/%61", 4),
+    ] {
+        let passed = passes(&layer(routes.clone()), &request(Method::GET, path)).await;
+        assert_eq!(passed, expected, "{path}");
+    }
+}
+
+#[test]
+fn refuses_patterns_that_no_path_matches() {
+    for (pattern, expected) in [
+        ("", "does not begin with `/`"),
+        ("login", "does not begin with `/`"),
+        ("{*path}", "does not begin with `/`"),
+        ("/items/:id", "without braces"),
+        ("/files/*rest", "without braces"),
+        ("/a b", "a character that no path has"),
+        ("/a?x", "a character that no path has"),
+        ("/a#x", "a character that no path has"),
+        ("/a\tb", "a character that no path has"),
+    ] {
+        let routes = Routes::new().any(pattern, limit("login", "1/minute"));
+        let invalid = routes.otherwise(limit("rest", "6/minute")).unwrap_err();
+        let problems: Vec<_> = invalid.patterns().collect();
+        assert_eq!(problems.len(), 1, "{invalid}");
+        assert_eq!(problems[0].0, pattern);
+        assert!(problems[0].1.contains(expected), "{invalid}");
+    }
+    // A custom method is no parameter.
+    let routes = Routes::new().any("/v1/items:cancel", limit("cancel", "1/minute"));
+    let _ = routes.otherwise(limit("rest", "6/minute")).unwrap();
 }
 
 #[tokio::test]

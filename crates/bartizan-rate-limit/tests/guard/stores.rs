@@ -196,10 +196,21 @@ async fn an_instance_allows_its_share_while_the_store_is_down() {
             .local_share(NonZeroU32::new(4).unwrap());
         let layer = GuardLayer::new(guard);
         assert_eq!(passes(&layer, &from("192.0.2.1")).await, 3);
-        assert_eq!(
-            status(&layer, &from("192.0.2.1")).await,
-            StatusCode::TOO_MANY_REQUESTS
-        );
+        let refused = ask(&layer, &from("192.0.2.1")).await;
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        // What is left of the share is told to nobody.
+        assert_eq!(field(&refused, "retry-after"), ["20"]);
+        assert!(field(&refused, "ratelimit").is_empty());
+        assert!(field(&refused, "ratelimit-policy").is_empty());
         assert_eq!(passes(&layer, &from("192.0.2.2")).await, 3);
     }
+}
+
+#[tokio::test]
+async fn a_share_has_room_for_a_request_that_costs_more() {
+    let limit = Limit::new("api", quotas("12/minute; 100/day")).cost(4);
+    let guard = RateLimit::with_store(limit, Down { is_slow: false })
+        .clock(clock())
+        .local_share(NonZeroU32::new(4).unwrap());
+    assert_eq!(passes(&GuardLayer::new(guard), &from("192.0.2.1")).await, 1);
 }

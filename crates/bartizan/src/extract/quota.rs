@@ -9,8 +9,9 @@ use http::request::Parts;
 /// Takes what the rate limits of a request came to.
 ///
 /// Without a rate limit in front, the handler is not called: the request is answered
-/// 500, and an error is logged. `Option<Quota>` is for routes that may be exempt, and
-/// for limits that let requests pass while their store fails.
+/// 500, and an error is logged. `Option<Quota>` is for routes that may be exempt, for
+/// plans that are unlimited, and for limits that let requests pass while their store
+/// fails.
 ///
 /// # Example
 ///
