@@ -61,7 +61,9 @@ pub(crate) fn error(rejection: &Rejection) -> Response<Full<Bytes>> {
         headers.insert(RETRY_AFTER, HeaderValue::from(ceil_secs(delay)));
     }
     // As guards do: an outer layer knows by it that the body is made for the client.
-    response.extensions_mut().insert(rejection.clone().reported());
+    response
+        .extensions_mut()
+        .insert(rejection.clone().reported());
     response
 }
 
