@@ -1,7 +1,8 @@
 //! Which tests prove which demand of a standard.
 //!
 //! A test that proves a demand is named after its id: `jwt_7_refuses_..`,
-//! `rfc9110_1_every_..`, `asvs_6_2_1_..`.
+//! `rfc9110_1_every_..`, `asvs_6_2_1_..`, `api5_every_..`; one that proves several,
+//! after each: `api1_and_asvs_8_2_2_..`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,11 +11,14 @@ use std::path::Path;
 use crate::failure::{Context, Failure};
 use crate::shell::Shell;
 
-/// What an id begins with, besides the number of an RFC. `ck` are cookies,
-/// `dig` digests, `rl` rate limits, `sig` signatures.
+/// What an id begins with, besides the number of an RFC and the `api` of OWASP's ten
+/// risks. `ck` are cookies, `dig` digests, `rl` rate limits, `sig` signatures.
 const STANDARDS: [&str; 9] = [
     "asvs", "ck", "cors", "csrf", "dig", "dpop", "jwt", "rl", "sig",
 ];
+
+/// OWASP API Security Top 10, whose numbers follow at once: `api5`.
+const RISKS: &str = "api";
 
 /// Lists each id with its tests, from the sources of crates and examples.
 ///
@@ -89,27 +93,39 @@ fn function(line: &str) -> Option<&str> {
 }
 
 /// Reads the ids that a test's name begins with: a standard, then numbers, and
-/// further ones after `and`.
+/// further ones after `and`, of that standard or of another that is named.
 fn ids(name: &str) -> Vec<Id> {
-    let Some((standard, rest)) = name.split_once('_') else {
-        return Vec::new();
-    };
-    if !is_standard(standard) {
-        return Vec::new();
-    }
-    // `asvs_6_2_1`, but `rfc9110_1`: a number after that belongs to the sentence.
-    let depth = if standard == "asvs" { 3 } else { 1 };
     let mut ids = Vec::new();
-    for group in rest.split("_and_") {
-        let Some(numbers) = numbers(group, depth) else {
+    let mut standard = None;
+    for group in name.split("_and_") {
+        let (of, rest) = match (split(group), standard) {
+            (Some(parts), _) => parts,
+            (None, Some(of)) => (of, group),
+            (None, None) => break,
+        };
+        standard = Some(of);
+        // `asvs_6_2_1`, but `rfc9110_1`: a number after that belongs to the sentence.
+        let depth = if of == "asvs" { 3 } else { 1 };
+        let Some(numbers) = numbers(rest, depth) else {
             break;
         };
-        ids.push(Id::new(standard, numbers));
-        if group.split('_').count() > depth {
+        ids.push(Id::new(of, numbers));
+        if rest.split('_').count() > depth {
             break;
         }
     }
     ids
+}
+
+/// Splits the standard from what follows, if there is one: `jwt_7`, but `api7`.
+fn split(group: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = group.strip_prefix(RISKS)
+        && rest.starts_with(|first: char| first.is_ascii_digit())
+    {
+        return Some((RISKS, rest));
+    }
+    let parts = group.split_once('_')?;
+    is_standard(parts.0).then_some(parts)
 }
 
 fn numbers(group: &str, depth: usize) -> Option<Vec<u32>> {
@@ -130,7 +146,7 @@ mod tests {
 
     #[test]
     fn reads_the_ids_of_a_test() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 15] = [
             ("jwt_7_refuses_unknown_crit", &["JWT-7"]),
             ("jwt_1_and_4_refuses_none", &["JWT-1", "JWT-4"]),
             ("jwt_10_skew_and_30_seconds", &["JWT-10"]),
@@ -139,6 +155,21 @@ mod tests {
                 "asvs_6_2_1_and_6_2_9_bound_the_length",
                 &["ASVS-6.2.1", "ASVS-6.2.9"],
             ),
+            ("api5_every_method_has_a_rule", &["API-5"]),
+            (
+                "api1_and_asvs_8_2_2_an_object_is_for_its_owner",
+                &["API-1", "ASVS-8.2.2"],
+            ),
+            (
+                "asvs_8_3_3_and_rfc6749_3_3_scopes_are_cut_down",
+                &["ASVS-8.3.3", "RFC6749-3"],
+            ),
+            (
+                "rl_5_and_6_and_9_a_refusal_says_when",
+                &["RL-5", "RL-6", "RL-9"],
+            ),
+            ("api_keys_and_jwt_7", &[]),
+            ("api5x_and_7", &[]),
             ("asvs_6_2_takes_passwords", &[]),
             ("rfc_7_nothing", &[]),
             ("jwt_is_signed", &[]),
