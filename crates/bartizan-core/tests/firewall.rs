@@ -18,7 +18,7 @@ use http::header::ALLOW;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version};
 
 #[tokio::test]
-async fn path_tricks_are_answered_400_and_named_to_the_observer_alone() {
+async fn asvs_16_3_3_path_tricks_are_answered_400_and_named_to_the_observer_alone() {
     let layer = GuardLayer::new(RequestFirewall::new());
 
     for path in ["//a", "/a/..", "/a;b", "/a%2fb", "/a%00", "/%ff", "/a."] {
@@ -34,7 +34,7 @@ async fn path_tricks_are_answered_400_and_named_to_the_observer_alone() {
 }
 
 #[tokio::test]
-async fn conformance_9110_9_other_methods_are_answered_405_with_allow() {
+async fn rfc9110_9_and_asvs_4_1_4_other_methods_are_answered_405_with_allow() {
     let layer = GuardLayer::new(RequestFirewall::new().methods([Method::GET, Method::HEAD]));
 
     for method in ["TRACE", "TRACK", "CONNECT", "POST", "get", "PROPFIND"] {

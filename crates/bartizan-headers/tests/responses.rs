@@ -167,7 +167,7 @@ async fn leaves_caching_to_a_handler_that_says_how() {
 }
 
 #[tokio::test]
-async fn takes_away_what_names_the_software() {
+async fn asvs_13_4_6_takes_away_what_names_the_software() {
     let named = || {
         response(
             200,

@@ -131,7 +131,7 @@ fn hiding() -> Routes {
 }
 
 #[tokio::test]
-async fn conformance_9110_5_strangers_are_asked_to_authenticate_and_others_are_not() {
+async fn rfc9110_5_strangers_are_asked_to_authenticate_and_others_are_not() {
     let realm: Realm = "shop".parse().unwrap();
     let table = table()
         .challenge(Challenge::bearer(&realm))
@@ -164,7 +164,7 @@ async fn conformance_9110_5_strangers_are_asked_to_authenticate_and_others_are_n
 }
 
 #[tokio::test]
-async fn conformance_9110_6_what_is_hidden_looks_like_what_is_not_there() {
+async fn rfc9110_6_what_is_hidden_looks_like_what_is_not_there() {
     let layer = GuardLayer::new(hiding().build().unwrap());
     let probe = Probe::new();
     let mut answers = Vec::new();

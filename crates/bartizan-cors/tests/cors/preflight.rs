@@ -120,7 +120,7 @@ async fn the_answer_names_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn cors_5_to_7_asterisks_mean_what_browsers_take_them_for() {
+async fn cors_5_and_6_and_7_asterisks_mean_what_browsers_take_them_for() {
     let any = || {
         Cors::builder()
             .origins([APP])
@@ -155,7 +155,18 @@ async fn cors_5_to_7_asterisks_mean_what_browsers_take_them_for() {
             headers
         );
         assert_eq!(may_send(&response, wish), headers != "*");
+        let credentials = field(&response, "access-control-allow-credentials");
+        assert_eq!(credentials.as_deref(), (methods != "*").then_some("true"));
+        let origin = field(&response, "access-control-allow-origin");
+        assert_eq!(origin.as_deref(), Some(APP));
     }
+    let exposing = any().credentials(true).expose_all_headers().build();
+    assert!(
+        exposing
+            .unwrap_err()
+            .to_string()
+            .contains("exposes nothing")
+    );
     for method in ["CONNECT", "trace", "Track", "P T", ""] {
         let (response, _) = ask(&any(), preflight(APP, method, &[])).await;
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method:?}");

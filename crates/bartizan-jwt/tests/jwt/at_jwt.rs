@@ -40,7 +40,7 @@ fn rfc9068_1_only_access_tokens_are_accepted() {
 }
 
 #[test]
-fn rfc9068_2_to_5_issuer_audience_signature_and_expiry_hold() {
+fn rfc9068_2_and_3_and_4_and_5_issuer_audience_signature_and_expiry_hold() {
     let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
     for (name, value, error) in [
         ("iss", json!("https://evil.test"), TokenError::Issuer),

@@ -96,7 +96,7 @@ async fn rfc6749_4_3_2_name_and_password_are_there_and_are_text() {
 }
 
 #[tokio::test]
-async fn rfc6749_3_3_scopes_are_also_cut_down_to_those_of_the_user() {
+async fn asvs_8_3_3_and_rfc6749_3_3_scopes_are_also_cut_down_to_those_of_the_user() {
     for (scope, expected) in [
         ("items:read", Ok("items:read")),
         ("items:read+admin", Ok("items:read")),
