@@ -30,7 +30,7 @@ const GOLDEN: [(&str, &str, &str, bool, bool); 7] = [
 struct Team(&'static str);
 
 #[test]
-fn api1_an_object_is_for_whom_it_is() {
+fn api1_and_asvs_8_2_2_an_object_is_for_whom_it_is() {
     let permissions = Permissions::new([("moderator", ["notes:all"])]).unwrap();
     let roles = RoleHierarchy::parse(["admin > moderator"]).unwrap();
     let roles = roles.permissions(&permissions);
@@ -54,6 +54,41 @@ fn api1_an_object_is_for_whom_it_is() {
                 assert_eq!(note.into_inner().owner, "alice");
             }
         }
+    }
+}
+
+#[test]
+fn asvs_8_4_1_no_role_reaches_into_another_tenant() {
+    let same_team = relation("team", |who: &Principal, note: &Note| {
+        who.attribute::<Team>()
+            .is_some_and(|team| team.0 == note.team)
+    });
+    let policy = same_team.and(may_delete()).hide_as_not_found();
+    let permissions = Permissions::new([("moderator", ["notes:all"])]).unwrap();
+    let roles = RoleHierarchy::parse(["admin > moderator"]).unwrap();
+    let roles = roles.permissions(&permissions);
+
+    for (subject, team, role, expected) in [
+        ("alice", Some("red"), "member", true),
+        ("bob", Some("red"), "member", false),
+        ("bob", Some("red"), "admin", true),
+        ("bob", Some("blue"), "admin", false),
+        ("bob", Some("Red"), "admin", false),
+        ("bob", None, "admin", false),
+        // There is an alice in each.
+        ("alice", Some("blue"), "member", false),
+        ("alice", None, "member", false),
+    ] {
+        let mut principal = Principal::builder(subject).role(role);
+        if let Some(team) = team {
+            principal = principal.attribute(Team(team));
+        }
+        let note = Note {
+            owner: "alice",
+            team: "red",
+        };
+        let authorized = policy.authorize(&principal.build(), note, &roles);
+        assert_eq!(answer(authorized) == 200, expected, "{subject} {team:?}");
     }
 }
 

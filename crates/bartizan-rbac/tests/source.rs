@@ -27,7 +27,7 @@ enum Says {
 /// Each policy, of an editor, with what it comes to for each answer of the source, in
 /// the order permit, deny, forbid, fail.
 #[tokio::test]
-async fn a_failure_is_503_and_never_permits_and_what_is_forbidden_is_so_everywhere() {
+async fn asvs_16_5_2_a_failure_is_503_and_never_permits_and_what_is_forbidden_is_so_everywhere() {
     let source = |says| consult(Source::new(says), "read");
     type Join = fn(Policy) -> Policy;
     let table: [(&str, Join, [u16; 4]); 9] = [
@@ -132,6 +132,40 @@ async fn a_source_is_asked_once_and_not_where_it_cannot_matter() {
         asked(all([part(), part(), custom("x", |_, _| true)])).await,
         2
     );
+}
+
+#[tokio::test]
+async fn asvs_8_3_2_what_has_changed_counts_from_the_next_request_on() {
+    let is_permitted = Arc::new(AtomicUsize::new(1));
+    let now = Arc::clone(&is_permitted);
+    let policy = custom("now", move |_, _| now.load(Ordering::Relaxed) == 1);
+    let source = Changing(Arc::clone(&is_permitted));
+
+    for policy in [policy, consult(source, "read")] {
+        let layer = GuardLayer::new(require(policy));
+        for (permitted, status) in [(1, 200), (0, 403), (1, 200), (0, 403)] {
+            is_permitted.store(permitted, Ordering::Relaxed);
+            let response = send(&layer, &Probe::new(), request()).await;
+            assert_eq!(response.status(), status);
+        }
+    }
+}
+
+/// Permits while there is a 1.
+#[derive(Debug)]
+struct Changing(Arc<AtomicUsize>);
+
+impl PolicySource for Changing {
+    fn name(&self) -> &str {
+        "changing"
+    }
+
+    fn decide(&self, _: &Question<'_>) -> Reply<Result<Ruling, BoxError>> {
+        Reply::Ready(Ok(match self.0.load(Ordering::Relaxed) {
+            1 => Ruling::Permit,
+            _ => Ruling::Deny,
+        }))
+    }
 }
 
 #[tokio::test]

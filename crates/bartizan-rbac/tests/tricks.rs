@@ -175,6 +175,63 @@ fn cve_2026_33186_a_method_without_a_leading_slash_has_no_rule() {
 }
 
 #[test]
+fn cve_2026_40575_no_field_says_which_path_it_is() {
+    let table = rules().build().unwrap();
+
+    for name in [
+        "x-forwarded-uri",
+        "x-forwarded-path",
+        "x-forwarded-prefix",
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "x-envoy-original-path",
+        "x-forwarded-method",
+        "x-http-method-override",
+    ] {
+        for (path, expected) in [("/admin", false), ("/public/a", true)] {
+            let request = Request::get(path)
+                .header(name, "/public/a")
+                .header(name, "/admin");
+            let request = request.body(()).unwrap();
+            let passes = matches!(table.check(RequestHead::of(&request)), Verdict::Pass(_));
+            assert_eq!(passes, expected, "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn cve_2026_41059_neither_fragment_nor_query_is_of_the_path() {
+    let table = rules().build().unwrap();
+
+    for target in [
+        "/admin#/public/a",
+        "/admin#",
+        "/admin?/public/a",
+        "/admin?#/public/a",
+        "/admin/users?page=/public/a#/public/a",
+        "/public/a%23/../../admin",
+        "http://localhost/admin#/public/a",
+    ] {
+        let request = Request::get(target).body(()).unwrap();
+        let verdict = table.check(RequestHead::of(&request));
+        assert!(matches!(verdict, Verdict::Reject(_)), "{target}");
+    }
+}
+
+#[test]
+fn cve_2026_34457_a_health_check_is_told_by_what_it_asks_for() {
+    let table = rules().build().unwrap();
+
+    for agent in ["GoogleHC/1.0", "kube-probe/1.32", "ELB-HealthChecker/2.0"] {
+        let request = Request::get("/admin").header("user-agent", agent);
+        let request = request.body(()).unwrap();
+        let verdict = table.check(RequestHead::of(&request));
+        assert!(matches!(verdict, Verdict::Reject(_)), "{agent}");
+    }
+}
+
+#[test]
 fn what_is_no_path_has_no_rule() {
     let table = rules().build().unwrap();
 
