@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa_swagger_ui::{Config, oauth, serve};
@@ -79,7 +79,11 @@ fn file(name: &str, config: Arc<Config<'static>>) -> Response {
     match serve(name, config) {
         Ok(Some(file)) => {
             let policy = (CONTENT_SECURITY_POLICY, POLICY.to_owned());
-            let fields = [(CONTENT_TYPE, file.content_type), policy];
+            let mut kind = file.content_type;
+            if kind.starts_with("text/") && !kind.contains(';') {
+                kind.push_str("; charset=utf-8");
+            }
+            let fields = [(CONTENT_TYPE, kind), policy];
             (fields, file.bytes.into_owned()).into_response()
         }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
@@ -91,9 +95,12 @@ fn file(name: &str, config: Arc<Config<'static>>) -> Response {
 }
 
 fn html(page: &'static str) -> Response {
+    // Users type their passwords into it.
+    let alone = HeaderName::from_static("cross-origin-opener-policy");
     let fields = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
+        (alone, "same-origin"),
     ];
     (fields, page).into_response()
 }

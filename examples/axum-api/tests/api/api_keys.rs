@@ -1,5 +1,7 @@
 //! `/keys`, and what keys are good for.
 
+use serde_json::json;
+
 use crate::http::{get, post};
 use crate::server::Server;
 use crate::{CHALLENGES, assert_challenged, assert_problem};
@@ -65,7 +67,7 @@ fn api5_a_key_is_never_given_more_than_its_owner_has() {
 }
 
 #[test]
-fn rfc9457_3_what_is_wrong_with_a_key_that_is_asked_for_is_told_at_once() {
+fn what_is_wrong_with_a_key_that_is_asked_for_is_told_at_once() {
     let server = Server::start();
     let alice = server.token("alice");
 
@@ -89,6 +91,55 @@ fn rfc9457_3_what_is_wrong_with_a_key_that_is_asked_for_is_told_at_once() {
     let large = " ".repeat(4 * 1024 + 1);
     let answer = server.send(&post("/keys").bearer(&alice).json(&large));
     assert_eq!(answer.status, 413);
+}
+
+#[test]
+fn api3_and_asvs_8_2_3_members_are_those_that_one_may_read_and_write() {
+    let server = Server::start();
+    let (alice, admin) = (server.token("alice"), server.token("admin"));
+    let (_, id) = server.key_of("alice", "{}");
+
+    for user in [&alice, &admin] {
+        for member in [
+            "owner",
+            "id",
+            "key",
+            "hash",
+            "created_at",
+            "expires_at",
+            "revoked_at",
+            "used_at",
+            "replaced_by",
+        ] {
+            let mut wanted = json!({"name": "x"});
+            wanted[member] = json!("admin");
+            let request = post("/keys").bearer(user).json(&wanted.to_string());
+            let answer = server.send(&request);
+            assert_eq!(answer.status, 422, "{member}: {answer:?}");
+            assert_eq!(found(&answer.json()), [format!("#/{member}")]);
+        }
+    }
+    let list = server.send(&get("/keys").bearer(&alice)).json();
+    let [record] = list.as_array().unwrap().as_slice() else {
+        panic!("{list}");
+    };
+    assert_eq!(record["id"], id.as_str());
+    let mut members: Vec<_> = record.as_object().unwrap().keys().collect();
+    members.sort();
+    assert_eq!(
+        members,
+        [
+            "created_at",
+            "expires_at",
+            "id",
+            "name",
+            "replaced_by",
+            "revoked_at",
+            "roles",
+            "scopes",
+            "used_at"
+        ]
+    );
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn cors_1_a_preflight_of_the_front_end_is_answered_before_anybody_logs_in() {
 }
 
 #[test]
-fn cors_2_other_pages_are_allowed_nothing() {
+fn cors_3_other_pages_are_allowed_nothing() {
     let server = Server::start();
 
     for (origin, method, fields) in [
@@ -52,7 +52,7 @@ fn cors_2_other_pages_are_allowed_nothing() {
 }
 
 #[test]
-fn cors_7_pages_can_read_errors_and_what_guards_say() {
+fn cors_15_pages_can_read_errors_and_what_guards_say() {
     let server = Server::start();
     let alice = server.token("alice");
 
@@ -87,7 +87,7 @@ fn cors_7_pages_can_read_errors_and_what_guards_say() {
 }
 
 #[test]
-fn front_ends_are_those_that_were_set_and_in_production_none_by_themselves() {
+fn asvs_3_4_2_front_ends_are_those_that_were_set_and_in_production_none_by_themselves() {
     let asked = |server: &Server, origin: &str| {
         server
             .send(&preflight("/items", origin, "POST", "authorization"))

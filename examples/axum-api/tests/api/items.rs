@@ -24,7 +24,7 @@ fn an_item_that_is_right_is_taken() {
 }
 
 #[test]
-fn rfc9457_3_all_flaws_are_told_at_once_with_a_pointer_to_each() {
+fn all_flaws_are_told_at_once_with_a_pointer_to_each() {
     let server = Server::start();
     let token = server.token("alice");
     let long = format!(r#"{{"name":"{}","quantity":1}}"#, "x".repeat(101));

@@ -1,11 +1,13 @@
 //! Rate limits.
 
+use serde_json::json;
+
 use crate::assert_problem;
-use crate::http::get;
+use crate::http::{get, post};
 use crate::server::Server;
 
 #[test]
-fn rl_1_the_sixth_request_of_a_minute_is_told_when_to_come_back() {
+fn rl_5_and_6_and_9_the_sixth_request_of_a_minute_is_told_when_to_come_back() {
     let server = Server::start();
     let (alice, admin) = (server.token("alice"), server.token("admin"));
     let (key, _) = server.key_of("alice", "{}");
@@ -25,18 +27,21 @@ fn rl_1_the_sixth_request_of_a_minute_is_told_when_to_come_back() {
         assert_problem(&answer);
         let seconds: u32 = answer.field("retry-after").unwrap().parse().unwrap();
         assert!((1..=12).contains(&seconds), "{answer:?}");
-        assert!(
-            answer.json()["type"]
-                .as_str()
-                .unwrap()
-                .contains("quota-exceeded")
+        assert_eq!(
+            answer.json()["type"],
+            "https://iana.org/assignments/http-problem-types#quota-exceeded"
         );
+        assert_eq!(answer.json()["violated-policies"], json!(["limited"]));
+        assert_eq!(answer.field("cache-control"), Some("no-store"));
         let policies: Vec<_> = answer.fields("ratelimit-policy");
         assert!(
             policies.join(", ").contains(r#""limited";q=5;w=60"#),
             "{answer:?}"
         );
-        assert!(answer.field("ratelimit").is_some(), "{answer:?}");
+        let left = answer.field("ratelimit").unwrap();
+        let at = left.split(";t=").nth(1).unwrap();
+        let at: u32 = at.split([',', ';']).next().unwrap().parse().unwrap();
+        assert!(left.contains("\"limited\";r=0") && at <= seconds, "{left}");
         assert!(answer.field("access-control-allow-origin").is_some());
     }
     // Neither another user nor another route has lost anything.
@@ -45,7 +50,7 @@ fn rl_1_the_sixth_request_of_a_minute_is_told_when_to_come_back() {
 }
 
 #[test]
-fn rl_2_an_address_is_limited_before_anybody_is_authenticated() {
+fn api4_an_address_is_limited_before_anybody_is_authenticated() {
     let server = Server::start_with(&[
         ("AXUM_API_ADDRESS_QUOTA", Some("3/hour")),
         ("AXUM_API_TRUSTED_PROXIES", Some("127.0.0.1")),
@@ -62,7 +67,7 @@ fn rl_2_an_address_is_limited_before_anybody_is_authenticated() {
 }
 
 #[test]
-fn rl_3_a_user_is_limited_from_whatever_address() {
+fn asvs_2_4_1_a_user_is_limited_from_whatever_address() {
     let server = Server::start_with(&[
         ("AXUM_API_PRINCIPAL_QUOTA", Some("2/hour")),
         ("AXUM_API_TRUSTED_PROXIES", Some("127.0.0.1")),
@@ -74,4 +79,41 @@ fn rl_3_a_user_is_limited_from_whatever_address() {
         assert_eq!(server.send(&from(address).bearer(&alice)).status, status);
     }
     assert_eq!(server.send(&from("192.0.2.3")).status, 401);
+}
+
+#[test]
+fn api4_what_is_too_large_is_refused_at_the_bound() {
+    let server = Server::start();
+    let alice = server.token("alice");
+    let path = |bytes: usize| get(&format!("/{}", "a".repeat(bytes - 1)));
+    let query = |bytes: usize| get(&format!("/healthz?{}", "a".repeat(bytes)));
+    // Two are there already, and the id of the request is added to them.
+    let fields = |lines: usize| {
+        (3..lines).fold(get("/healthz"), |request, line| {
+            request.header(&format!("x-{line}"), "")
+        })
+    };
+    let bytes = |bytes: usize| get("/healthz").header("x", &"a".repeat(bytes));
+    let item = |bytes: usize| {
+        let json = r#"{"name":"nail","quantity":1}"#;
+        post("/items")
+            .bearer(&alice)
+            .json(&format!("{json:bytes$}"))
+    };
+
+    for (request, status) in [
+        (path(4_096), 404),
+        (path(4_097), 414),
+        (query(16_384), 200),
+        (query(16_385), 414),
+        (fields(100), 200),
+        (fields(101), 431),
+        (bytes(65_000), 200),
+        (bytes(65_536), 431),
+        (item(16 * 1024), 201),
+        (item(16 * 1024 + 1), 413),
+    ] {
+        let answer = server.send(&request);
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
 }

@@ -9,9 +9,11 @@
 )]
 
 mod access;
+mod answers;
 mod api_keys;
 mod basic;
 mod canary;
+mod claims;
 mod cors;
 mod docs;
 mod http;

@@ -178,7 +178,7 @@ fn all_names_that_there_are_may_be_set() {
 }
 
 #[test]
-fn production_starts_with_all_secrets_and_prints_no_help() {
+fn asvs_13_4_2_production_starts_with_all_secrets_and_prints_no_help() {
     let server = Server::start_with(&[("AXUM_API_PROFILE", Some("production"))]);
 
     let token = server.token("alice");
