@@ -14,6 +14,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    pub(crate) trailers: HeaderMap,
 }
 
 impl Answer {
@@ -61,6 +62,7 @@ async fn answer(response: http::Response<::hyper::body::Incoming>) -> Answer {
     Answer {
         status: parts.status,
         headers: parts.headers,
+        trailers: collected.trailers().cloned().unwrap_or_default(),
         body: String::from_utf8(collected.to_bytes().to_vec()).unwrap(),
     }
 }

@@ -6,8 +6,10 @@ use std::task::{Context, Poll};
 
 use bartizan::extract::RequestExt;
 use bartizan::tonic_peer;
+use bytes::Bytes;
 use http::request::Builder;
 use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
 use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tonic::server::NamedService;
@@ -72,6 +74,30 @@ async fn limits_push_back() {
     }
 }
 
+#[tokio::test]
+async fn rl_3_what_is_left_of_a_limit_is_said_before_the_body_and_never_after_it() {
+    let address = serve(Quotas {
+        address: 9,
+        principal: 2,
+    })
+    .await;
+    for is_allowed in [true, true, false] {
+        let call = call("Talk").header("authorization", token("alice", &[]));
+        let answer = http2(address, call.body(()).unwrap()).await;
+
+        assert_eq!(answer.body == MESSAGE, is_allowed);
+        // A service that talks says at the end how it went; a refusal is a head alone.
+        assert_eq!(answer.trailers.contains_key("grpc-status"), is_allowed);
+        assert_eq!(answer.headers.contains_key("grpc-status"), !is_allowed);
+        for name in ["ratelimit", "ratelimit-policy"] {
+            assert!(answer.headers.contains_key(name), "{name}: {is_allowed}");
+        }
+        let trailers: Vec<_> = answer.trailers.keys().map(|name| name.as_str()).collect();
+        let expected: &[&str] = if is_allowed { &["grpc-status"] } else { &[] };
+        assert_eq!(trailers, expected);
+    }
+}
+
 fn assert_denied(answer: &Answer, code: &str, context: &str) {
     assert_eq!(answer.status, 200, "{context}");
     assert_eq!(answer.field("grpc-status"), code, "{context}");
@@ -110,6 +136,9 @@ async fn serve(quotas: Quotas) -> SocketAddr {
     address
 }
 
+/// What `Talk` answers: a message of one byte.
+const MESSAGE: &str = "\0\0\0\0\u{1}x";
+
 /// A gRPC service that says who called, as metadata.
 #[derive(Clone)]
 struct Echo;
@@ -130,14 +159,22 @@ impl tower::Service<Request<Body>> for Echo {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let (parts, _) = request.into_parts();
         assert!(parts.uri.path() != "/test.Echo/Panic", "hunter2");
+        let talks = parts.uri.path() == "/test.Echo/Talk";
         let metadata = MetadataMap::from_headers(parts.headers);
         let request = tonic::Request::from_parts(metadata, parts.extensions, ());
         let said = said(&request).unwrap_or_else(|status| status.to_string());
 
-        let mut response = Response::new(Body::empty());
+        let mut status = HeaderMap::new();
+        status.insert("grpc-status", HeaderValue::from_static("0"));
         let mut fields = HeaderMap::new();
+        let mut response = if talks {
+            let message = Full::new(Bytes::from_static(MESSAGE.as_bytes()));
+            Response::new(Body::new(message.with_trailers(ready(Some(Ok(status))))))
+        } else {
+            fields.extend(status);
+            Response::new(Body::empty())
+        };
         fields.insert("content-type", HeaderValue::from_static("application/grpc"));
-        fields.insert("grpc-status", HeaderValue::from_static("0"));
         fields.insert("x-said", HeaderValue::try_from(said).unwrap());
         *response.headers_mut() = fields;
         ready(Ok(response))

@@ -67,6 +67,7 @@ fn layer(
         .rule(Route::get("/panic").authenticated())
         .rule(Route::get("/fault").authenticated())
         .rule(Route::grpc("test.Echo/Say").authenticated())
+        .rule(Route::grpc("test.Echo/Talk").authenticated())
         .rule(Route::grpc("test.Echo/Panic").authenticated())
         .rule(Route::grpc("test.Echo/Admin").require(role("admin")));
     Stack::new()
