@@ -29,11 +29,25 @@ pub(crate) fn guard(
 ) -> Result<Guarded, Box<dyn Error>> {
     // A stranger is counted by address, and told who may by the rules behind.
     let who = || Key::principal().or(Key::client());
-    let post = Limit::new("post-entry", Quota::per_minute(5)).key(who());
-    let calls = Limit::new("calls", Quota::per_minute(600)).key(who());
+    let limit = |name, calls| Limit::new(name, Quota::per_minute(calls)).key(who());
     let by_principal = LimitedRoutes::new()
-        .route(Method::POST, "/ledger.v1.Ledger/PostEntry", post)
-        .otherwise(calls)?;
+        .route(
+            Method::POST,
+            "/ledger.v1.Ledger/PostEntry",
+            limit("post-entry", 5),
+        )
+        // A stream counts when it begins, however much is in it.
+        .route(
+            Method::POST,
+            "/ledger.v1.Ledger/ImportEntries",
+            limit("import-entries", 5),
+        )
+        .route(
+            Method::POST,
+            "/ledger.v1.Ledger/WatchEntries",
+            limit("watch-entries", 10),
+        )
+        .otherwise(limit("calls", 600))?;
     let by_address = Limit::new("address", Quota::per_minute(1_200)).key(Key::client());
     let stack = Stack::new()
         .problem(ProblemLayer::new())

@@ -154,17 +154,38 @@ async function main() {
       const findings = await answered("Audit", bearer.auditor);
       assert.deepEqual(findings.map((finding) => finding.account), ["rent"]);
     },
-    "the sixth post in a minute is one too many": async () => {
-      let field;
-      for (let posts = 0; posts < 6 && !field; posts += 1) {
-        const { error, initial } = await calls.PostEntry(metadata(bearer.writer));
-        if (!error) continue;
-        assert.equal(error.code, status.RESOURCE_EXHAUSTED, error.message);
-        field = (name) => [...(initial?.get(name) ?? []), ...error.metadata.get(name)];
+    "one call too many is refused, streaming or not": async () => {
+      // Each client is another principal, and has made fewer calls than these before.
+      for (const [client, method, limit, most] of [
+        ["writer", "PostEntry", "post-entry", 5],
+        ["writer", "ImportEntries", "import-entries", 5],
+        ["auditor", "WatchEntries", "watch-entries", 10],
+      ]) {
+        let allowed = 0;
+        while (allowed <= most && !(await calls[method](metadata(bearer[client]))).error) {
+          allowed += 1;
+        }
+        assert.ok(allowed > most - 3 && allowed <= most, `${method}: ${allowed} were allowed`);
+        const field = await refused(method, bearer[client], status.RESOURCE_EXHAUSTED);
+        assert.ok(Number(field("retry-after")[0]) > 0, method);
+        assert.ok(Number(field("grpc-retry-pushback-ms")[0]) > 0, method);
+        assert.match(field("ratelimit").join(), new RegExp(`"${limit}";r=0`), method);
+        assert.match(field("ratelimit-policy").join(), new RegExp(`"${limit}";q=${most};w=60`));
+        await answered("GetBalance", bearer[client]);
+        await answered("WatchEntries", bearer.reader);
       }
-      assert.ok(field, "six posts were allowed");
-      assert.ok(Number(field("retry-after")[0]) > 0);
-      assert.ok(Number(field("grpc-retry-pushback-ms")[0]) > 0);
+    },
+    "health is for everyone": async () => {
+      const client = new grpc.Client(address, grpc.credentials.createInsecure());
+      const bytes = (value) => value;
+      const answer = await new Promise((resolve, reject) => {
+        const ended = (error, answer) => (error ? reject(error) : resolve(answer));
+        const method = "/grpc.health.v1.Health/Check";
+        client.makeUnaryRequest(method, bytes, bytes, Buffer.alloc(0), deadline(), ended);
+      });
+      client.close();
+      // HealthCheckResponse { status: SERVING }
+      assert.deepEqual([...answer], [8, 1]);
     },
   };
   for (const [name, check] of Object.entries(checks)) {

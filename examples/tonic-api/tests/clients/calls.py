@@ -7,7 +7,8 @@ What it takes for granted of the example, besides its protocol:
 - POST /token on the same port takes the client credentials grant with Basic.
 - `reader` has the scope ledger:read, `writer` ledger:write as well, and `auditor`
   the role of that name.
-- PostEntry is allowed five times a minute for each client.
+- Each client is allowed PostEntry and ImportEntries five times a minute, and
+  WatchEntries ten times.
 """
 
 import base64
@@ -128,15 +129,41 @@ def auditors_audit():
     equal([finding.account for finding in CALLS["Audit"](bearer("auditor"))], ["rent"])
 
 
-def the_sixth_post_in_a_minute_is_one_too_many():
-    for _ in range(5):
-        CALLS["PostEntry"](bearer("writer"))
-    error = refused("PostEntry", bearer("writer"), grpc.StatusCode.RESOURCE_EXHAUSTED)
-    equal(0 < int(field(error, "retry-after")[0]) <= 60, True)
-    equal(0 < int(field(error, "grpc-retry-pushback-ms")[0]) <= 60_000, True)
-    equal(len(field(error, "ratelimit")) > 0, True)
-    # Other methods have a quota of their own.
-    CALLS["GetBalance"](bearer("writer"))
+def one_call_too_many_is_refused_streaming_or_not():
+    # Each client is another principal, and has made fewer calls than these before.
+    for client, call, limit, most in [
+        ("writer", "PostEntry", "post-entry", 5),
+        ("writer", "ImportEntries", "import-entries", 5),
+        ("auditor", "WatchEntries", "watch-entries", 10),
+    ]:
+        for allowed in range(most + 1):
+            try:
+                CALLS[call](bearer(client))
+            except grpc.RpcError:
+                break
+        equal(allowed > most - 3, True)
+        error = refused(call, bearer(client), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        equal(0 < int(field(error, "retry-after")[0]) <= 60, True)
+        equal(0 < int(field(error, "grpc-retry-pushback-ms")[0]) <= 60_000, True)
+        contains(field(error, "ratelimit"), f'"{limit}";r=0')
+        contains(field(error, "ratelimit-policy"), f'"{limit}";q={most};w=60')
+        contains([error.details()], "request")
+        # Other methods have a quota of their own, as have other clients.
+        CALLS["GetBalance"](bearer(client))
+        CALLS["WatchEntries"](bearer("reader"))
+
+
+def what_is_left_of_a_limit_comes_before_the_answer():
+    answer, call = LEDGER.GetBalance.with_call(
+        messages.GetBalanceRequest(account="rent"), metadata=bearer("reader"), timeout=TIMEOUT
+    )
+    stream = LEDGER.WatchEntries(
+        messages.WatchEntriesRequest(account="rent"), metadata=bearer("reader"), timeout=TIMEOUT
+    )
+    equal((answer.account, len(list(stream)) > 0), ("rent", True))
+    for call in (call, stream):
+        equal("ratelimit" in dict(call.initial_metadata()), True)
+        equal([key for key, _ in call.trailing_metadata() if key.startswith("ratelimit")], [])
 
 
 def methods_without_a_rule_are_refused():
@@ -180,7 +207,8 @@ CHECKS = [
     readers_read_and_do_not_write,
     writers_write,
     auditors_audit,
-    the_sixth_post_in_a_minute_is_one_too_many,
+    what_is_left_of_a_limit_comes_before_the_answer,
+    one_call_too_many_is_refused_streaming_or_not,
     methods_without_a_rule_are_refused,
     health_is_for_everyone,
     http_is_on_the_same_port,
