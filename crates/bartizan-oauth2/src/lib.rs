@@ -76,14 +76,15 @@
 //!    asked for, it is `invalid_scope`. A client that asks for none gets its
 //!    [defaults](Client::default_scopes), cut down likewise. What checks passwords is
 //!    told the client's address, if a [`FindClient`](bartizan_core::FindClient) went
-//!    before.
+//!    before. It is not asked about a password that a page of another origin has sent,
+//!    which is `access_denied`, 403, unless the origin is trusted.
 //! 6. The [`TokenIssuer`] makes the token. The response names the scopes granted,
 //!    unless there are none.
 //!
 //! All errors are those of [section 5.2], 400 where not said otherwise. A failure
 //! of ours is 503: `server_error`, or `temporarily_unavailable` with `Retry-After`
 //! when there is too much to do; RFC 6749 has no code for it at this endpoint, so
-//! these are borrowed from [section 4.1.2.1]. Every response has
+//! these and `access_denied` are borrowed from [section 4.1.2.1]. Every response has
 //! `Cache-Control: no-store` and `Pragma: no-cache`.
 //!
 //! Each decision is reported to an [`Observer`](bartizan_core::Observer) as that of

@@ -39,7 +39,7 @@ pub(crate) fn router(
         Router::new()
     };
     Ok(Router::new()
-        .route_service(paths::TOKEN, endpoint(tokens, accounts)?)
+        .route_service(paths::TOKEN, endpoint(settings, tokens, accounts)?)
         .merge(with_password)
         .route(paths::HEALTH, get(health))
         .route(paths::ERROR, get(fail))
@@ -51,7 +51,11 @@ pub(crate) fn router(
         .merge(docs))
 }
 
-fn endpoint(tokens: &Tokens, accounts: &Accounts) -> Result<TokenEndpoint, Box<dyn Error>> {
+fn endpoint(
+    settings: &Settings,
+    tokens: &Tokens,
+    accounts: &Accounts,
+) -> Result<TokenEndpoint, Box<dyn Error>> {
     let names: Vec<_> = SCOPES.iter().map(|(name, _)| *name).collect();
     let scopes: Scopes = names.join(" ").parse()?;
     let demo = Client::public(CLIENT)
@@ -61,7 +65,8 @@ fn endpoint(tokens: &Tokens, accounts: &Accounts) -> Result<TokenEndpoint, Box<d
     Ok(
         TokenEndpoint::new(MemoryClientStore::new([demo.clone()])?, tokens.signer())
             .default_client(demo)?
-            .password_grant(accounts.login()),
+            .password_grant(accounts.login())
+            .passwords_from(settings.passwords_from()),
     )
 }
 

@@ -44,6 +44,7 @@ impl Settings {
             GrantType::ClientCredentials => (client.principal(&scopes), scopes),
             #[cfg(feature = "legacy-password-grant")]
             GrantType::Password => {
+                super::origin::check(head, self.trusts.as_deref())?;
                 let address = head.extensions.get().copied();
                 let (principal, scopes) = self.log_in(address, form, scopes).await?;
                 (client.acting_for(principal), granted(scopes, is_requested)?)

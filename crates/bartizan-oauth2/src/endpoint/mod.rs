@@ -1,5 +1,7 @@
 mod judge;
 #[cfg(feature = "legacy-password-grant")]
+mod origin;
+#[cfg(feature = "legacy-password-grant")]
 mod password;
 mod report;
 mod service;
@@ -31,6 +33,8 @@ struct Settings {
     default_client: Option<Client>,
     #[cfg(feature = "legacy-password-grant")]
     verifier: Option<Arc<dyn PasswordVerifier>>,
+    #[cfg(feature = "legacy-password-grant")]
+    trusts: Option<Arc<origin::Trusts>>,
     observer: Arc<dyn Observer>,
     realm: Realm,
     body_limit: usize,
@@ -49,6 +53,8 @@ impl TokenEndpoint {
             default_client: None,
             #[cfg(feature = "legacy-password-grant")]
             verifier: None,
+            #[cfg(feature = "legacy-password-grant")]
+            trusts: None,
             observer: Arc::new(TracingObserver),
             realm: Realm::default(),
             body_limit: Self::DEFAULT_BODY_LIMIT,
@@ -79,6 +85,29 @@ impl TokenEndpoint {
     #[cfg_attr(docsrs, doc(cfg(feature = "legacy-password-grant")))]
     pub fn password_grant(mut self, verifier: impl PasswordVerifier) -> Self {
         self.settings().verifier = Some(Arc::new(verifier));
+        self
+    }
+
+    /// Takes passwords from pages of other origins, too, if `trusts` their origin, such as
+    /// that of a front-end which CORS lets in.
+    ///
+    /// By default none are: a page that a user visits could send wrong passwords for the
+    /// user's account from the user's own address, and have it slowed down there. What is
+    /// no browser is not concerned. Behind a proxy that changes `Host`, browsers that send
+    /// no `Sec-Fetch-Site` need the service's own origin to be trusted.
+    ///
+    /// ```
+    /// # fn trusting(endpoint: bartizan_oauth2::TokenEndpoint) -> bartizan_oauth2::TokenEndpoint {
+    /// endpoint.passwords_from(|origin| origin == "https://app.example.com")
+    /// # }
+    /// ```
+    #[cfg(feature = "legacy-password-grant")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "legacy-password-grant")))]
+    pub fn passwords_from<F>(mut self, trusts: F) -> Self
+    where
+        F: Fn(&str) -> bool + Send + Sync + 'static,
+    {
+        self.settings().trusts = Some(Arc::new(trusts));
         self
     }
 

@@ -9,6 +9,8 @@
 
 mod clients;
 mod failures;
+#[cfg(feature = "legacy-password-grant")]
+mod foreign;
 mod forms;
 #[cfg(feature = "jwt")]
 mod jwt;

@@ -201,7 +201,7 @@ fn login_client() -> Client {
         .scopes("items:read items:write admin".parse().unwrap())
 }
 
-fn endpoint_with(users: Users) -> TokenEndpoint {
+pub(super) fn endpoint_with(users: Users) -> TokenEndpoint {
     let hashed = HashedSecret::of(&SECRET.into()).unwrap();
     let clients = [
         login_client(),
@@ -216,10 +216,10 @@ fn endpoint_with(users: Users) -> TokenEndpoint {
 
 /// Knows `alice`, and users that stand for trouble. Counts what it is asked.
 #[derive(Clone, Default)]
-struct Users(Arc<Mutex<usize>>);
+pub(super) struct Users(Arc<Mutex<usize>>);
 
 impl Users {
-    fn asked(&self) -> usize {
+    pub(super) fn asked(&self) -> usize {
         *self.0.lock().unwrap()
     }
 }

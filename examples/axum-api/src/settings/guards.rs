@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use bartizan::cors::{Cors, InvalidCors};
+use bartizan::cors::{Cors, InvalidCors, Origin, OriginPattern};
 use bartizan::rate_limit::{InvalidQuota, Quotas};
 use bartizan::{InvalidProxy, TrustedProxies};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ impl TryFrom<Vec<String>> for Proxies {
 }
 
 /// The origins of the front-ends whose pages may call the service.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub(crate) struct Front(Vec<String>);
 
@@ -48,6 +48,18 @@ impl Front {
             origins => cors.origins(origins),
         };
         cors.build()
+    }
+}
+
+impl Front {
+    /// Returns what tells the origins of the front-ends from others.
+    pub(super) fn trusts(self) -> impl Fn(&str) -> bool + Send + Sync {
+        let patterns = self.0.iter().filter_map(|text| text.parse().ok());
+        let patterns: Vec<OriginPattern> = patterns.collect();
+        move |origin| {
+            let origin = origin.parse::<Origin>();
+            origin.is_ok_and(|origin| patterns.iter().any(|pattern| pattern.matches(&origin)))
+        }
     }
 }
 

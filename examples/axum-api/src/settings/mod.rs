@@ -123,10 +123,19 @@ impl Settings {
     /// Returns what lets pages of other origins call the service: those that were named,
     /// or else, on the machine of a developer, that of a front-end there.
     pub(crate) fn cors(&self) -> Result<Cors, InvalidCors> {
+        self.front().cors()
+    }
+
+    /// Returns what tells the origins of pages that may send passwords.
+    pub(crate) fn passwords_from(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
+        self.front().trusts()
+    }
+
+    fn front(&self) -> Front {
         match (&self.told.cors_origins, self.told.profile) {
-            (Some(front), _) => front.cors(),
-            (None, Profile::Development) => Front::of_developers().cors(),
-            (None, Profile::Production) => Front::none().cors(),
+            (Some(front), _) => front.clone(),
+            (None, Profile::Development) => Front::of_developers(),
+            (None, Profile::Production) => Front::none(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Pages of other origins.
 
 use crate::http::{Answer, Request, get};
-use crate::server::Server;
+use crate::server::{ALICE, Server, login};
 
 const FRONT: &str = "http://localhost:5173";
 
@@ -101,4 +101,23 @@ fn asvs_3_4_2_front_ends_are_those_that_were_set_and_in_production_none_by_thems
     let app = "https://app.example.com";
     let server = Server::start_with(&[production, ("AXUM_API_CORS_ORIGINS", Some(app))]);
     assert_eq!((asked(&server, app), asked(&server, FRONT)), (204, 403));
+}
+
+#[test]
+fn csrf_10_other_pages_cannot_fail_to_log_in_for_a_user() {
+    let server = Server::start();
+    let from = |origin: &str, site: &str, password: &str| {
+        let request = login("alice", password).header("origin", origin);
+        server.send(&request.header("sec-fetch-site", site)).status
+    };
+    for _ in 0..9 {
+        // A form on a page that alice visits.
+        assert_eq!(from("https://evil.example", "cross-site", "wrong"), 403);
+    }
+    assert_eq!(from(FRONT, "same-site", ALICE), 200);
+    assert_eq!(from("https://public.example", "same-origin", ALICE), 200);
+    for _ in 0..5 {
+        assert_eq!(from(FRONT, "same-site", "wrong"), 400);
+    }
+    assert_eq!(from(FRONT, "same-site", "wrong"), 429);
 }

@@ -97,6 +97,7 @@ fn the_button_on_the_page_logs_in() {
             post("/token").basic("demo", "").form(&form),
             post("/token").form(&format!("{form}&client_id=demo")),
         ] {
+            let request = request.header("sec-fetch-site", "same-origin");
             let answer = server.send(&request.header("origin", &server.base()));
             assert_eq!(answer.status, 200, "{answer:?}");
             let token = answer.json()["access_token"].as_str().unwrap().to_owned();
