@@ -66,8 +66,9 @@
 //!
 //! # What it does not do
 //!
-//! - Count failed logins: a bound on guesses per user and per address is the work
-//!   of a rate limit in front.
+//! - Count failed logins: a bound on guesses per user and per address is the work of
+//!   `LoginGuard` of `bartizan-rate-limit`, which takes a [`Login`] and goes wherever
+//!   one does.
 //! - Hide the format of a hash. While users of one store have hashes of several
 //!   formats or costs, the time of an answer tells which one a user has, and that
 //!   it is no unknown user; it ends as hashes are renewed. A login that renews a
