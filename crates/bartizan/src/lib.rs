@@ -119,12 +119,13 @@
 //!
 //! # Where it goes
 //!
-//! - axum: [`Router::layer`], and
-//!   `into_make_service_with_connect_info::<SocketAddr>()` with
-//!   `FindClient::peer(bartizan::axum_peer)` for the client's address. A layer of the
-//!   router runs when the route has been chosen: a policy can use the matched
-//!   pattern. Around the whole router (`stack.layer(router)`), the firewall sees a
-//!   request before the router does.
+//! - axum: around the router, as
+//!   `Router::new().fallback_service(stack.layer(router))`, so that the firewall sees a
+//!   request before the router does. Within it, by [`Router::layer`], the stack runs when
+//!   the route has been chosen: a policy can then use the matched pattern. Either way
+//!   with `into_make_service_with_connect_info::<SocketAddr>()` and
+//!   `FindClient::peer(bartizan::axum_peer)` for the client's address, without which
+//!   limits by address answer 503.
 //! - tonic: `Server::builder().layer(stack)`, with `bartizan::tonic_peer`.
 //! - bare hyper: `stack.layer(service)` in hyper-util's `TowerToHyperService`; the
 //!   accept loop puts the peer's `SocketAddr` among the extensions.

@@ -10,11 +10,15 @@ pub(crate) fn print(address: SocketAddr, tokens: &Tokens, settings: &Settings) -
     let mut out = io::stdout().lock();
     writeln!(out, "listening on {address}")?;
     let writer = tokens.secrets.iter().find(|(id, _)| *id == "writer");
-    if let Some((id, secret)) = writer.filter(|_| settings.writer_secret.is_none()) {
-        let secret = secret.expose_secret();
+    if let Some((id, secret)) = writer {
+        let secret = match settings.writer_secret {
+            Some(_) => "$TONIC_API_WRITER_SECRET",
+            None => secret.expose_secret(),
+        };
         writeln!(
             out,
-            "\n  curl -u {id}:{secret} -d grant_type=client_credentials http://{address}/token"
+            "\n  TOKEN=$(curl -s -u {id}:{secret} -d grant_type=client_credentials \\\n    \
+             http://{address}/token | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
         )?;
     }
     writeln!(out, "  curl http://{address}/healthz")?;

@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::shell::Shell;
 use crate::{artifacts, node, python};
 
-use super::Outcome;
+use super::{Outcome, readme};
 
 /// Where the scripts and the versions of their libraries lie.
 const OAUTH_SCRIPTS: &str = "examples/axum-api/tests/clients";
@@ -62,6 +62,11 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
         .env("ALICE_PASSWORD", ALICE)
         .env("ADMIN_PASSWORD", ADMIN);
     shell.run(&mut script)?;
+    end(server)?;
+
+    command.env("AXUM_API_USERS__ALICE__PASSWORD", readme::PASSWORD);
+    let server = Server::start(&mut command, ANNOUNCEMENT)?;
+    readme::answers_as_it_says(shell, &server)?;
     end(server)?;
     grpc(shell)
 }

@@ -5,6 +5,7 @@ mod build;
 mod clients;
 mod fuzz;
 mod gates;
+mod readme;
 mod supply;
 
 use std::fmt::Write as _;

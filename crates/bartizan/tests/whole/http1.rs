@@ -7,14 +7,19 @@ use bartizan::{ClientAddr, Principal, Rejection, axum_peer};
 use http::request::Builder;
 use http::{HeaderMap, Request, StatusCode};
 use tokio::net::TcpListener;
+use tower::Layer;
 
 use super::client::{Answer, http1};
 use super::*;
 
 #[tokio::test]
 async fn the_handler_learns_what_the_guards_have_found_out() {
-    let address = serve(MANY).await;
+    for address in [serve(MANY).await, serve_around(MANY).await] {
+        learns_at(address).await;
+    }
+}
 
+async fn learns_at(address: SocketAddr) {
     let request = from_front_end("/me").header("authorization", token("alice", &[]));
     let answer = http1(address, request.body(()).unwrap()).await;
     assert_eq!(
@@ -32,7 +37,12 @@ async fn the_handler_learns_what_the_guards_have_found_out() {
 
 #[tokio::test]
 async fn each_refusal_is_the_right_one_with_the_fields_of_the_steps_before() {
-    let address = serve(MANY).await;
+    for address in [serve(MANY).await, serve_around(MANY).await] {
+        each_refusal_at(address).await;
+    }
+}
+
+async fn each_refusal_at(address: SocketAddr) {
     let alice = token("alice", &[]);
     let table = [
         ("/me", "", 401, "authentication-required"),
@@ -168,13 +178,21 @@ async fn panics() -> Rejection {
 }
 
 async fn serve(quotas: Quotas) -> SocketAddr {
-    let app = Router::new()
+    run(routes().layer(layer(axum_peer, quotas, schemes()))).await
+}
+
+/// Around the router, and not within.
+async fn serve_around(quotas: Quotas) -> SocketAddr {
+    let guarded = layer(axum_peer, quotas, schemes()).layer(routes());
+    run(Router::new().fallback_service(guarded)).await
+}
+
+fn routes() -> Router {
+    Router::new()
         .route("/me", get(me))
         .route("/admin", get(async || "secret"))
         .route("/fault", get(fault))
         .route("/panic", get(panics))
-        .layer(layer(axum_peer, quotas, schemes()));
-    run(app).await
 }
 
 async fn run(app: Router) -> SocketAddr {
