@@ -38,6 +38,19 @@ const PROGRAMS: &[Program] = &[
             },
         ],
     },
+    // ASVS 11.2.4. Ratios in both directions, so that no place is cheaper than another.
+    Program {
+        package: "benches",
+        binary: "secret-ir",
+        gates: &[
+            alike("first", "last"),
+            alike("last", "first"),
+            alike("middle", "alike"),
+            alike("alike", "middle"),
+            alike("first", "alike"),
+            alike("alike", "first"),
+        ],
+    },
     Program {
         package: "bench-stack",
         binary: "stack-ir",
@@ -66,6 +79,17 @@ const PROGRAMS: &[Program] = &[
         ],
     },
 ];
+
+/// Two comparisons of secrets cost the same.
+const fn alike(variant: &'static str, against: &'static str) -> Gate {
+    Gate {
+        promise: "secrets are compared at the same cost wherever they differ",
+        variant,
+        against,
+        floor: None,
+        at_most: 1.001,
+    }
+}
 
 pub(super) fn gates(shell: &Shell) -> Result<Outcome, Failure> {
     if !cfg!(target_os = "linux") {
