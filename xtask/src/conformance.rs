@@ -12,9 +12,10 @@ use crate::failure::{Context, Failure};
 use crate::shell::Shell;
 
 /// What an id begins with, besides the number of an RFC and the `api` of OWASP's ten
-/// risks. `ck` are cookies, `dig` digests, `rl` rate limits, `sig` signatures.
-const STANDARDS: [&str; 9] = [
-    "asvs", "ck", "cors", "csrf", "dig", "dpop", "jwt", "rl", "sig",
+/// risks. `ck` are cookies, `dig` digests, `rl` rate limits, `sig` signatures; a `cve`
+/// is a hole that was published, of which the demand is not to have it.
+const STANDARDS: [&str; 10] = [
+    "asvs", "ck", "cors", "csrf", "cve", "dig", "dpop", "jwt", "rl", "sig",
 ];
 
 /// OWASP API Security Top 10, whose numbers follow at once: `api5`.
@@ -51,11 +52,12 @@ struct Id {
 
 impl Id {
     fn new(standard: &str, numbers: Vec<u32>) -> Self {
-        let dotted: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        let texts: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        let joined = texts.join(if standard == "cve" { "-" } else { "." });
         Self {
             standard: standard.to_owned(),
             numbers,
-            label: format!("{}-{}", standard.to_uppercase(), dotted.join(".")),
+            label: format!("{}-{joined}", standard.to_uppercase()),
         }
     }
 }
@@ -105,7 +107,11 @@ fn ids(name: &str) -> Vec<Id> {
         };
         standard = Some(of);
         // `asvs_6_2_1`, but `rfc9110_1`: a number after that belongs to the sentence.
-        let depth = if of == "asvs" { 3 } else { 1 };
+        let depth = match of {
+            "asvs" => 3,
+            "cve" => 2,
+            _ => 1,
+        };
         let Some(numbers) = numbers(rest, depth) else {
             break;
         };
@@ -146,7 +152,7 @@ mod tests {
 
     #[test]
     fn reads_the_ids_of_a_test() {
-        let table: [(&str, &[&str]); 15] = [
+        let table: [(&str, &[&str]); 16] = [
             ("jwt_7_refuses_unknown_crit", &["JWT-7"]),
             ("jwt_1_and_4_refuses_none", &["JWT-1", "JWT-4"]),
             ("jwt_10_skew_and_30_seconds", &["JWT-10"]),
@@ -168,6 +174,7 @@ mod tests {
                 "rl_5_and_6_and_9_a_refusal_says_when",
                 &["RL-5", "RL-6", "RL-9"],
             ),
+            ("cve_2019_9901_no_spelling_is_public", &["CVE-2019-9901"]),
             ("api_keys_and_jwt_7", &[]),
             ("api5x_and_7", &[]),
             ("asvs_6_2_takes_passwords", &[]),
