@@ -134,7 +134,7 @@ fn a_place_whose_bucket_is_full_is_used_again() {
 }
 
 #[test]
-fn a_million_keys_that_come_once_leave_memory_as_it_was() {
+fn api4_a_million_keys_that_come_once_leave_memory_as_it_was() {
     let quota = Quota::per_hour(100);
     let store = MemoryQuotaStore::with_capacity(100_000);
     assert_eq!(store.bytes(), 1_600_000);

@@ -153,7 +153,8 @@ impl RequestFirewall {
         }
     }
 
-    /// Sets how many lines of header fields there may be. Default: 100.
+    /// Sets how many lines of header fields there may be, those that layers further out
+    /// have added to the request among them. Default: 100.
     pub fn max_fields(mut self, lines: usize) -> Self {
         self.bounds.fields = lines;
         self

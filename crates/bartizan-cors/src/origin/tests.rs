@@ -127,7 +127,7 @@ fn lengths_have_limits() {
 }
 
 #[test]
-fn patterns_match_whole_labels() {
+fn cve_2026_37737_and_cve_2026_34157_patterns_match_whole_labels() {
     for (pattern, origin, expected) in [
         ("https://example.com", "https://example.com", true),
         ("https://example.com", "https://example.com.", false),

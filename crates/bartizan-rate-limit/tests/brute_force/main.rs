@@ -68,7 +68,7 @@ async fn log_in(throttle: &LoginThrottle, account: &str, from: u32) -> bool {
 }
 
 #[tokio::test]
-async fn one_attacker_at_one_account_is_slowed_down_more_and_more() {
+async fn asvs_6_3_1_one_attacker_at_one_account_is_slowed_down_more_and_more() {
     let (throttle, clock) = throttle();
     assert_eq!(guess(&throttle, "alice", 1).await, 5);
     let refused = throttle.admit(Some("alice"), client(1)).await.unwrap_err();
@@ -101,7 +101,7 @@ async fn one_attacker_at_one_account_is_slowed_down_more_and_more() {
 }
 
 #[tokio::test]
-async fn an_attacker_does_not_lock_the_owner_out() {
+async fn asvs_6_3_1_an_attacker_does_not_lock_the_owner_out() {
     let (throttle, clock) = throttle();
     for _ in 0..24 * 60 {
         guess(&throttle, "alice", 1).await;
@@ -140,7 +140,7 @@ async fn those_who_guess_on_do_not_use_up_what_newcomers_have() {
 }
 
 #[tokio::test]
-async fn stuffing_many_accounts_from_one_address_is_stopped() {
+async fn asvs_6_3_1_stuffing_many_accounts_from_one_address_is_stopped() {
     let (throttle, clock) = throttle();
     let mut guesses = 0;
     for account in 0..500 {
@@ -175,7 +175,7 @@ async fn one_neighbourhood_does_not_use_up_what_all_may_fail() {
 }
 
 #[tokio::test]
-async fn stuffing_from_everywhere_is_slowed_down_and_known_addresses_get_in() {
+async fn asvs_6_3_1_stuffing_from_everywhere_is_slowed_down_and_known_addresses_get_in() {
     let (throttle, clock) = throttle();
     assert!(log_in(&throttle, "alice", HOME).await);
     let mut guesses = 0;

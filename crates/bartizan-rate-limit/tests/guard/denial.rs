@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::*;
 
 #[tokio::test]
-async fn the_sixth_of_five_a_minute_is_refused() {
+async fn asvs_2_4_1_the_sixth_of_five_a_minute_is_refused() {
     let (clock, probe) = (clock(), Probe::new());
     let layer = GuardLayer::new(five(&clock));
     for remaining in (0..5).rev() {

@@ -161,7 +161,7 @@ impl QuotaStore for Ready {
 }
 
 #[tokio::test]
-async fn a_store_that_is_down_is_503_and_neither_a_yes_nor_a_no() {
+async fn asvs_16_5_2_a_store_that_is_down_is_503_and_neither_a_yes_nor_a_no() {
     for is_slow in [false, true] {
         let layer = GuardLayer::new(five(&clock()).store(Down { is_slow }));
         let status = StatusCode::SERVICE_UNAVAILABLE;

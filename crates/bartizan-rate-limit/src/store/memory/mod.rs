@@ -62,10 +62,10 @@ const KEYS_PER_SET: usize = 4;
 ///
 /// # Time
 ///
-/// Debts are whole numbers of steps, of which a request has 64 or more: no rounding adds
-/// up. A clock is read as the step that has begun, so a request may be allowed up to one
-/// step early: a 64th of the time in which one request refills, or 0.3 s if that is
-/// less. When the clock is set back, a bucket is empty at most. A quota that refills
+/// Debts are whole numbers of steps: no rounding adds up. A clock is read as the step that
+/// has begun, so a request may be allowed up to one step early: a 64th of the time in which
+/// one request refills, or 0.3 s if that is less, but 2 ns at least, and more where a
+/// bucket takes more than a year to fill. When the clock is set back, a bucket is empty at most. A quota that refills
 /// faster than one request in 2 ns is slowed to that, and a burst of more than a year's
 /// refill and 2^28 requests may be cut.
 ///
