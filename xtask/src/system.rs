@@ -6,23 +6,19 @@ use crate::failure::Failure;
 use crate::shell::Shell;
 
 /// Makes sure that a program is there, by installing its Debian package where
-/// that is possible without asking anybody.
+/// that is possible without asking anybody, and returns where it is.
 ///
 /// # Errors
 ///
 /// The program is missing; the message says what to run.
-pub(crate) fn ensure(shell: &Shell, program: &str, package: &str) -> Result<(), Failure> {
-    if on_path(program).is_some() {
-        return Ok(());
+pub(crate) fn ensure(shell: &Shell, program: &str, package: &str) -> Result<PathBuf, Failure> {
+    if let Some(path) = on_path(program) {
+        return Ok(path);
     }
     println!("{program} is missing");
     install(shell, package)?;
-    match on_path(program) {
-        Some(_) => Ok(()),
-        None => Err(Failure::new(format!(
-            "{package} is installed, but gives no `{program}`"
-        ))),
-    }
+    on_path(program)
+        .ok_or_else(|| Failure::new(format!("{package} is installed, but gives no `{program}`")))
 }
 
 /// Installs a Debian package, as root on a system that has `apt-get`.

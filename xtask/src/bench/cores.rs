@@ -30,7 +30,7 @@ impl Cores {
             )))
         });
         match chosen {
-            Some(_) => system::ensure(shell, "taskset", "util-linux")?,
+            Some(_) => drop(system::ensure(shell, "taskset", "util-linux")?),
             None => println!("fewer than two cores: server and load share what there is"),
         }
         Ok(Self(chosen))

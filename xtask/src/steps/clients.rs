@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::server::Server;
 use crate::shell::Shell;
-use crate::{artifacts, node, python};
+use crate::{artifacts, node, python, system};
 
 use super::{Outcome, readme};
 
@@ -62,6 +62,7 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
         .env("ALICE_PASSWORD", ALICE)
         .env("ADMIN_PASSWORD", ADMIN);
     shell.run(&mut script)?;
+    page(shell, &server)?;
     end(server)?;
 
     command.env("AXUM_API_USERS__ALICE__PASSWORD", readme::PASSWORD);
@@ -69,6 +70,18 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
     readme::answers_as_it_says(shell, &server)?;
     end(server)?;
     grpc(shell)
+}
+
+/// Opens the page of the example in a browser, on which a user logs in.
+fn page(shell: &Shell, server: &Server) -> Result<(), Failure> {
+    let scripts = Path::new(OAUTH_SCRIPTS);
+    let libraries = node::libraries(shell, "page-node", scripts)?;
+    let browser = system::ensure(shell, "chromium", "chromium")?;
+    let mut script = shell.program("node");
+    script.env("NODE_PATH", libraries);
+    script.env("ALICE_PASSWORD", ALICE);
+    script.arg(scripts.join("page.js"));
+    shell.run(script.arg(server.address()).arg(browser))
 }
 
 /// Each client calls a server of its own, since it uses up a quota.

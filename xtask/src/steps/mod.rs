@@ -88,7 +88,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clients",
-        proves: "OAuth 2 and gRPC clients written by others call the examples",
+        proves: "OAuth 2 and gRPC clients written by others, a browser and curl call the examples",
         limit: minutes(15),
         run: clients::clients,
     },
