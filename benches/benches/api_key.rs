@@ -25,11 +25,11 @@ const KEYS: usize = 10_000;
 /// Keys that are sent, in turn.
 const SENT: usize = 64;
 
-const SHA256: &str = "SHA-256 of the key (aws-lc)";
-const HMAC: &str = "HMAC-SHA-256 of the key (aws-lc)";
-const GOOD: &str = "authenticate, a good key";
-const UNKNOWN: &str = "authenticate, an unknown id";
-const TYPO: &str = "authenticate, a wrong checksum";
+const SHA256: &str = "one SHA-256 of the key (aws-lc)";
+const HMAC: &str = "one HMAC-SHA-256 of the key (aws-lc)";
+const GOOD: &str = "a good key";
+const UNKNOWN: &str = "an unknown id";
+const TYPO: &str = "a wrong checksum";
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -70,7 +70,7 @@ async fn run() {
         .print(&format!("API keys, {KEYS} in memory"), ROUNDS);
 
     let row = |variant, peer| {
-        Row::new(format!("{variant}, by {peer}"))
+        Row::new(variant)
             .nanos(results.median(variant))
             .peer(peer, results.median(peer))
             .ratio(results.ratio(variant, peer))
@@ -80,7 +80,7 @@ async fn run() {
     report(
         "api_key",
         &[
-            row(GOOD, SHA256).at_most(1.5).allocations(count),
+            row(GOOD, SHA256).at_most(1.5).allocations(count).drawn(),
             row(GOOD, HMAC).at_most(1.5).allocations(count),
             row(UNKNOWN, GOOD),
             row(TYPO, GOOD),

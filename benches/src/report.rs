@@ -12,18 +12,28 @@ const FOLDER: &str = "BARTIZAN_BENCH_JSON";
 pub struct Row {
     name: String,
     nanos: Option<f64>,
-    peer: Option<(String, f64)>,
+    peer: Option<Peer>,
     ratio: Option<f64>,
+    bytes: Option<f64>,
     allocations: Option<u64>,
     peer_allocations: Option<u64>,
     limit: Option<Limit>,
     is_drawn: bool,
 }
 
+#[derive(Clone, Debug)]
+struct Peer {
+    name: String,
+    nanos: Option<f64>,
+    bytes: Option<f64>,
+}
+
+/// Of the ratio, or of the bytes.
 #[derive(Clone, Copy, Debug)]
 enum Limit {
     AtLeast(f64),
     AtMost(f64),
+    BytesAtMost(f64),
 }
 
 impl Row {
@@ -34,6 +44,7 @@ impl Row {
             nanos: None,
             peer: None,
             ratio: None,
+            bytes: None,
             allocations: None,
             peer_allocations: None,
             limit: None,
@@ -49,14 +60,35 @@ impl Row {
 
     /// The same of the peer.
     pub fn peer(self, name: impl Into<String>, nanos: f64) -> Self {
-        let peer = Some((name.into(), nanos));
+        let peer = Some(Peer {
+            name: name.into(),
+            nanos: Some(nanos),
+            bytes: None,
+        });
+        Self { peer, ..self }
+    }
+
+    /// What it holds in memory for each of what it holds, in bytes, where time is not
+    /// what the row is about.
+    pub fn bytes(self, bytes: f64) -> Self {
+        let bytes = Some(bytes);
+        Self { bytes, ..self }
+    }
+
+    /// The same of the peer.
+    pub fn peer_bytes(self, name: impl Into<String>, bytes: f64) -> Self {
+        let peer = Some(Peer {
+            name: name.into(),
+            nanos: None,
+            bytes: Some(bytes),
+        });
         Self { peer, ..self }
     }
 
     /// Calls the peer something that a reader knows, with its version.
     pub fn peer_name(mut self, name: impl Into<String>) -> Self {
         if let Some(peer) = &mut self.peer {
-            peer.0 = name.into();
+            peer.name = name.into();
         }
         self
     }
@@ -97,19 +129,25 @@ impl Row {
         Self { limit, ..self }
     }
 
-    /// Draws the row in the chart of added costs, where it has a peer.
+    /// The bytes are to be at most `limit`, whatever the ratio.
+    pub fn bytes_at_most(self, limit: f64) -> Self {
+        let limit = Some(Limit::BytesAtMost(limit));
+        Self { limit, ..self }
+    }
+
+    /// Draws the row in the chart of added costs.
     pub fn drawn(self) -> Self {
         let is_drawn = true;
         Self { is_drawn, ..self }
     }
 
-    /// Whether the ratio is within the limit: none without both, no when the ratio
+    /// Whether what the limit is about is within it: none without both, no when it
     /// could not be measured.
     fn met(&self) -> Option<bool> {
-        let ratio = self.ratio?;
         Some(match self.limit? {
-            Limit::AtLeast(limit) => ratio >= limit,
-            Limit::AtMost(limit) => ratio <= limit,
+            Limit::AtLeast(limit) => self.ratio? >= limit,
+            Limit::AtMost(limit) => self.ratio? <= limit,
+            Limit::BytesAtMost(limit) => self.bytes? <= limit,
         })
     }
 
@@ -118,9 +156,11 @@ impl Row {
         let mut put = |key: &str, value: Value| fields.insert(key.to_owned(), value);
         put("name", json!(self.name));
         put("added_ns", json!(self.nanos.and_then(rounded)));
-        if let Some((name, nanos)) = &self.peer {
+        put("bytes", json!(self.bytes.and_then(rounded)));
+        if let Some(Peer { name, nanos, bytes }) = &self.peer {
             put("peer", json!(name));
-            put("peer_added_ns", json!(rounded(*nanos)));
+            put("peer_added_ns", json!(nanos.and_then(rounded)));
+            put("peer_bytes", json!(bytes.and_then(rounded)));
         }
         put("ratio", json!(self.ratio.and_then(rounded)));
         put("allocations", json!(self.allocations));
@@ -129,6 +169,7 @@ impl Row {
             None => {}
             Some(Limit::AtLeast(limit)) => drop(put("at_least", json!(limit))),
             Some(Limit::AtMost(limit)) => drop(put("limit", json!(limit))),
+            Some(Limit::BytesAtMost(limit)) => drop(put("limit_bytes", json!(limit))),
         }
         put("met", json!(self.met()));
         put("drawn", json!(self.is_drawn));
@@ -137,18 +178,20 @@ impl Row {
     }
 
     fn line(&self) -> String {
-        let ratio = self.ratio.unwrap_or(f64::NAN);
+        let ratio = self.ratio.map(|ratio| format!("{ratio:.3}"));
+        let ratio = ratio.unwrap_or_default();
         let limit = match self.limit {
             None => String::new(),
             Some(Limit::AtLeast(limit)) => format!(">= {limit}"),
             Some(Limit::AtMost(limit)) => format!("<= {limit}"),
+            Some(Limit::BytesAtMost(limit)) => format!("<= {limit} B"),
         };
         let word = match self.met() {
             None => "",
             Some(false) => "MISSED",
             Some(true) => "met",
         };
-        format!("{:<52} {ratio:>9.3}  {limit:<9} {word}", self.name)
+        format!("{:<52} {ratio:>9}  {limit:<9} {word}", self.name)
     }
 }
 
@@ -209,6 +252,24 @@ mod tests {
             Row::new("alone").to_json(),
             json!({ "name": "alone", "drawn": false })
         );
+        let row = Row::new("memory")
+            .bytes(16.0)
+            .peer_bytes("governor 0.10", 35.65)
+            .ratio(0.449)
+            .bytes_at_most(20.0);
+        assert_eq!(
+            row.to_json(),
+            json!({
+                "name": "memory",
+                "bytes": 16.0,
+                "peer": "governor 0.10",
+                "peer_bytes": 35.65,
+                "ratio": 0.449,
+                "limit_bytes": 20.0,
+                "met": true,
+                "drawn": false,
+            })
+        );
     }
 
     #[test]
@@ -221,6 +282,10 @@ mod tests {
             (row.clone().ratio(0.9).at_least(1.0), Some(false)),
             (row.clone().ratio(f64::NAN).at_most(1.0), Some(false)),
             (row.clone().ratio(1.0), None),
+            (row.clone().bytes(16.0).bytes_at_most(16.0), Some(true)),
+            (row.clone().bytes(16.1).bytes_at_most(16.0), Some(false)),
+            (row.clone().bytes(f64::NAN).bytes_at_most(16.0), Some(false)),
+            (row.clone().ratio(1.0).bytes_at_most(16.0), None),
             (row.at_most(1.0), None),
         ] {
             assert_eq!(row.met(), met, "{row:?}");

@@ -76,6 +76,11 @@ impl Results {
             .ratio(self.added_ratio(ours, peer))
     }
 
+    /// Returns the row of a layer without a peer: what `ours` adds to the first variant.
+    pub fn added_row(&self, name: impl Into<String>, ours: &str) -> Row {
+        Row::new(name).nanos(self.added(ours))
+    }
+
     /// Returns the row of a function: what `ours` takes, beside what `peer` takes.
     pub fn row(&self, name: impl Into<String>, ours: &str, peer: &str) -> Row {
         Row::new(name)

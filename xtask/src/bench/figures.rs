@@ -85,14 +85,17 @@ impl Figures {
         let missed = |row: &&Json| row.get("met").and_then(Json::as_bool) == Some(false);
         let describe = |row: &Json| {
             let number = |name| row.get(name).and_then(Json::as_number);
-            let ratio = number("ratio").map_or_else(|| "-".to_owned(), |ratio| ratio.to_string());
-            let limit = match (number("limit"), number("at_least")) {
-                (Some(limit), _) => format!("at most {limit}"),
-                (_, Some(limit)) => format!("at least {limit}"),
-                _ => String::new(),
+            let (figure, limit) = if let Some(limit) = number("limit_bytes") {
+                ("bytes", format!("at most {limit} bytes"))
+            } else if let Some(limit) = number("limit") {
+                ("ratio", format!("at most {limit}"))
+            } else {
+                let limit = number("at_least").map(|limit| format!("at least {limit}"));
+                ("ratio", limit.unwrap_or_default())
             };
+            let figure = number(figure).map_or_else(|| "-".to_owned(), |found| found.to_string());
             let name = row.get("name").and_then(Json::as_text).unwrap_or_default();
-            format!("{bench}, {name}: {ratio}, to be {limit}")
+            format!("{bench}, {name}: {figure}, to be {limit}")
         };
         self.rows().iter().filter(missed).map(describe).collect()
     }
@@ -116,6 +119,7 @@ mod tests {
             {"name": "plain", "ratio": 0.2, "limit": 0.15, "met": false},
             {"name": "actual", "ratio": 0.2, "limit": 0.25, "met": true},
             {"name": "gain", "ratio": 1.2, "at_least": 1.5, "met": false},
+            {"name": "memory", "bytes": 24, "ratio": 0.4, "limit_bytes": 20, "met": false},
             {"name": "broken", "limit": 1, "met": false}]}"#;
         let shell = Shell::new(Duration::from_secs(60)).unwrap();
 
@@ -130,6 +134,7 @@ mod tests {
             [
                 "cors, plain: 0.2, to be at most 0.15",
                 "cors, gain: 1.2, to be at least 1.5",
+                "cors, memory: 24, to be at most 20 bytes",
                 "cors, broken: -, to be at most 1",
             ]
         );

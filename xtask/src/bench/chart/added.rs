@@ -7,21 +7,31 @@ use super::{caption, grouped};
 
 const WIDTH: f64 = 860.0;
 /// Where bars begin.
-const LEFT: f64 = 290.0;
-/// How long the peer's bar is.
+const LEFT: f64 = 320.0;
+/// How long the peer's bar is, and the longest of those that have no peer.
 const PEER: f64 = 300.0;
 /// Beyond this a bar of ours is cut: its number says how long it would be.
 const LONGEST: f64 = 1.3;
 const TOP: f64 = 78.0;
 const ROW: f64 = 50.0;
+/// A row that is one bar.
+const LONE: f64 = 28.0;
+/// Between those with a peer and those without, with room for the numbers of one axis
+/// and the title of the other.
+const GAP: f64 = 70.0;
 
-/// What a guard costs, beside its peer.
+/// What a guard costs.
 struct Row<'a> {
     /// With the benchmark in front: its rows need not repeat it.
     name: String,
-    peer: &'a str,
     nanos: f64,
-    peer_nanos: f64,
+    peer: Option<Peer<'a>>,
+}
+
+/// What is beside it.
+struct Peer<'a> {
+    name: &'a str,
+    nanos: f64,
     ratio: f64,
 }
 
@@ -59,23 +69,72 @@ impl<'a> Row<'a> {
             let number = row.get(field).and_then(Json::as_number);
             number.ok_or_else(|| lacks(field))
         };
+        let peer = match text("peer") {
+            None => None,
+            Some(name) => Some(Peer {
+                name,
+                nanos: number("peer_added_ns")?,
+                ratio: number("ratio")?,
+            }),
+        };
         Ok(Self {
             name: format!("{}: {name}", bench.replace('_', "-")),
-            peer: text("peer").ok_or_else(|| lacks("peer"))?,
             nanos: number("added_ns")?,
-            peer_nanos: number("peer_added_ns")?,
-            ratio: number("ratio")?,
+            peer,
         })
     }
 }
 
-fn draw(rows: &[Row<'_>], caption: &[String]) -> String {
-    let mut bottom = TOP;
-    for _ in rows {
-        bottom += ROW;
+impl Row<'_> {
+    /// For those who cannot see the bars.
+    fn described(&self) -> String {
+        let (name, ours) = (&self.name, time(self.nanos));
+        match &self.peer {
+            None => format!("{name}: {ours}"),
+            Some(peer) => format!("{name}: {ours}, {}: {}", peer.name, time(peer.nanos)),
+        }
     }
+}
+
+fn draw(rows: &[Row<'_>], caption: &[String]) -> String {
+    let beside: Vec<(&Row<'_>, &Peer<'_>)> = rows
+        .iter()
+        .filter_map(|row| row.peer.as_ref().map(|peer| (row, peer)))
+        .collect();
+    let alone: Vec<&Row<'_>> = rows.iter().filter(|row| row.peer.is_none()).collect();
+    let shares = if beside.is_empty() {
+        0.0
+    } else {
+        length(beside.len(), ROW)
+    };
+    let times = if alone.is_empty() {
+        0.0
+    } else {
+        GAP + length(alone.len(), LONE)
+    };
     let title = "What a guard costs a request, as a share of what its peer costs";
-    let mut svg = Svg::new(WIDTH, bottom + 62.0, title);
+    let mut svg = Svg::new(WIDTH, TOP + shares + times + 62.0, title);
+    if !beside.is_empty() {
+        draw_shares(&mut svg, &beside, TOP + shares);
+    }
+    if !alone.is_empty() {
+        draw_times(&mut svg, &alone, TOP + shares + GAP);
+    }
+    let mut y = TOP + shares + times + 36.0;
+    for line in caption {
+        svg.text(20.0, y, "muted", line);
+        y += 16.0;
+    }
+    let described: Vec<String> = rows.iter().map(Row::described).collect();
+    svg.finish(&format!("{}.", described.join("; ")))
+}
+
+fn length(rows: usize, each: f64) -> f64 {
+    std::iter::repeat_n(each, rows).sum()
+}
+
+/// The rows with a peer, as shares of what it costs.
+fn draw_shares(svg: &mut Svg, rows: &[(&Row<'_>, &Peer<'_>)], bottom: f64) {
     svg.bar(20.0, 48.0, 12.0, 12.0, "ours");
     svg.text(38.0, 59.0, "muted", "Bartizan");
     svg.bar(110.0, 48.0, 12.0, 12.0, "peer");
@@ -92,32 +151,39 @@ fn draw(rows: &[Row<'_>], caption: &[String]) -> String {
         svg.text(x, bottom + 16.0, "muted middle", &percent);
     }
     let mut y = TOP;
-    for row in rows {
+    for (row, peer) in rows {
         svg.text(LEFT - 12.0, y + 13.0, "end strong", &row.name);
-        svg.text(LEFT - 12.0, y + 31.0, "end muted", row.peer);
-        let share = row.ratio.clamp(0.0, LONGEST);
+        svg.text(LEFT - 12.0, y + 31.0, "end muted", peer.name);
+        let share = peer.ratio.clamp(0.0, LONGEST);
         svg.bar(LEFT, y, PEER * share, 16.0, "ours");
         svg.bar(LEFT, y + 20.0, PEER, 12.0, "peer");
-        let ours = format!("{} ({}\u{d7})", time(row.nanos), factor(row.ratio));
+        let ours = format!("{} ({}\u{d7})", time(row.nanos), factor(peer.ratio));
         // Not over the grid line at the end, where the bar leaves room before it.
         let end = LEFT + PEER * share + 8.0;
         svg.text(end, y + 13.0, "strong", &ours);
-        svg.text(LEFT + PEER + 8.0, y + 31.0, "muted", &time(row.peer_nanos));
+        svg.text(LEFT + PEER + 8.0, y + 31.0, "muted", &time(peer.nanos));
         y += ROW;
     }
-    let mut y = bottom + 36.0;
-    for line in caption {
-        svg.text(20.0, y, "muted", line);
-        y += 16.0;
+}
+
+/// The rows without a peer, whose bars can be compared with one another alone.
+fn draw_times(svg: &mut Svg, rows: &[&Row<'_>], top: f64) {
+    let title = "Without a peer: the longest bar is what costs most of these";
+    svg.text(20.0, top - 16.0, "muted", title);
+    let most = rows.iter().map(|row| row.nanos).fold(0.0, f64::max);
+    let mut y = top;
+    for row in rows {
+        svg.text(LEFT - 12.0, y + 13.0, "end strong", &row.name);
+        let share = if most > 0.0 {
+            row.nanos.max(0.0) / most
+        } else {
+            0.0
+        };
+        svg.bar(LEFT, y, PEER * share, 16.0, "ours");
+        let end = LEFT + PEER * share + 8.0;
+        svg.text(end, y + 13.0, "strong", &time(row.nanos));
+        y += LONE;
     }
-    let described: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let (name, ours) = (&row.name, time(row.nanos));
-            format!("{name}: {ours}, {}: {}", row.peer, time(row.peer_nanos))
-        })
-        .collect();
-    svg.finish(&format!("{}.", described.join("; ")))
 }
 
 fn time(nanos: f64) -> String {
@@ -149,6 +215,8 @@ pub(super) const SAMPLE: &str = r#"{
      "ratio": 0.002, "drawn": true},
     {"name": "slow", "peer": "peer", "added_ns": 500, "peer_added_ns": 5, "ratio": 100,
      "drawn": true},
+    {"name": "lone", "added_ns": 120, "drawn": true},
+    {"name": "half", "added_ns": 60, "drawn": true},
     {"name": "not shown", "ratio": 1, "drawn": false}
   ]
 }"#;
@@ -183,9 +251,58 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_a_peer_is_one_bar_beside_others_of_its_kind() {
+        let both = Figures::parse(SAMPLE).unwrap();
+        let lone = r#"{"rows": [{"name": "lone", "added_ns": 120, "drawn": true},
+            {"name": "half", "added_ns": 60, "drawn": true}]}"#;
+        let alone = Figures::parse(lone).unwrap();
+
+        for (figures, peers) in [(both, 4), (alone, 0)] {
+            let picture = chart(&[figures]).unwrap().unwrap();
+
+            xml::check(&picture).unwrap();
+            assert_eq!(
+                picture.matches("class=\"peer\"").count(),
+                peers,
+                "{picture}"
+            );
+            assert!(picture.contains(">Without a peer"), "{picture}");
+            assert!(picture.contains(">120 ns</text>"), "{picture}");
+            assert!(picture.contains("lone: 120 ns;"), "{picture}");
+            for width in ["width=\"300.0\" height=\"16.0\"", "width=\"150.0\""] {
+                assert!(picture.contains(width), "{width}: {picture}");
+            }
+        }
+    }
+
+    /// Nothing is above what it belongs to, nor below the end of the picture.
+    #[test]
+    fn everything_is_within_the_picture() {
+        let picture = chart(&[Figures::parse(SAMPLE).unwrap()]).unwrap().unwrap();
+        let numbers = |name: &str| {
+            let start = format!(" {name}=\"");
+            let found = picture.split(&*start).skip(1);
+            found
+                .filter_map(|rest| rest.split('"').next()?.parse::<f64>().ok())
+                .collect::<Vec<_>>()
+        };
+
+        let height = numbers("height").into_iter().next().unwrap();
+        let lowest = numbers("y").into_iter().fold(0.0, f64::max);
+        assert!(
+            lowest < height && lowest > height - 40.0,
+            "{lowest} {height}"
+        );
+        assert!(numbers("x").into_iter().all(|x| x < WIDTH));
+    }
+
+    #[test]
     fn a_marked_row_without_a_figure_is_an_error_and_no_rows_are_no_chart() {
         let rows = |rows: &str| Figures::parse(&format!(r#"{{"rows": [{rows}]}}"#)).unwrap();
 
+        let lacking = rows(r#"{"name": "a", "drawn": true}"#);
+        let failure = chart(&[lacking]).unwrap_err().to_string();
+        assert_eq!(failure, "`a` is drawn but has no `added_ns`");
         let lacking = rows(r#"{"name": "a", "peer": "b", "added_ns": 1, "drawn": true}"#);
         let failure = chart(&[lacking]).unwrap_err().to_string();
         assert_eq!(failure, "`a` is drawn but has no `peer_added_ns`");
