@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) const ORIGIN: &str = "https://app.example.com";
 
 /// Tokens of somebody with the role that `/protected` asks for, and of somebody
-/// without it.
+/// without it; for the example, of a user and of another server's.
 #[derive(Debug)]
 pub(super) struct Tokens {
     pub(super) user: String,
@@ -30,6 +30,9 @@ pub(super) enum Role {
     Marked,
     /// To refuse those who may not.
     Secured,
+    /// The same on the routes that the example has: nobody whom it has let in is a
+    /// stranger to `/protected`, but to `/admin`, and no route of it is without guards.
+    Example,
 }
 
 /// Asks a server for what its role in the comparison promises.
@@ -39,15 +42,28 @@ pub(super) enum Role {
 /// It answers otherwise.
 pub(super) fn check(address: &str, role: Role, tokens: &Tokens) -> Result<(), Failure> {
     let forged = forged(&tokens.user);
-    let secured = |status| if role == Role::Secured { status } else { 200 };
-    for (path, token, expected) in [
-        ("/plain", None, 200),
-        ("/protected", Some(&tokens.user), 200),
+    let (user, stranger) = (Some(&*tokens.user), Some(&*tokens.stranger));
+    let is_example = role == Role::Example;
+    let secured = |status| match role {
+        Role::Open | Role::Marked => 200,
+        Role::Secured | Role::Example => status,
+    };
+    let open = if is_example { "/healthz" } else { "/plain" };
+    let (path, token) = if is_example {
+        ("/admin", user)
+    } else {
+        ("/protected", stranger)
+    };
+    let foreign = is_example.then_some(("/protected", stranger, 401));
+    let promises = [
+        (open, None, 200),
+        ("/protected", user, 200),
         ("/protected", None, secured(401)),
-        ("/protected", Some(&forged), secured(401)),
-        ("/protected", Some(&tokens.stranger), secured(403)),
-    ] {
-        let answer = ask(address, path, token.map(String::as_str), ORIGIN)?;
+        ("/protected", Some(&*forged), secured(401)),
+        (path, token, secured(403)),
+    ];
+    for (path, token, expected) in promises.into_iter().chain(foreign) {
+        let answer = ask(address, path, token, ORIGIN)?;
         if answer.status != Some(expected) {
             let found = answer.status.unwrap_or(0);
             return Err(Failure::new(format!(
@@ -109,22 +125,31 @@ impl Answer {
 }
 
 fn ask(address: &str, path: &str, token: Option<&str>, origin: &str) -> Result<Answer, Failure> {
-    let mut stream = TcpStream::connect(address).context(address)?;
-    stream.set_read_timeout(Some(PATIENCE)).context(address)?;
     let token = token.map(|token| format!("authorization: Bearer {token}\r\n"));
     let token = token.unwrap_or_default();
     let request = format!(
         "GET {path} HTTP/1.1\r\nhost: {address}\r\norigin: {origin}\r\n{token}\
          connection: close\r\n\r\n"
     );
+    Ok(Answer::parse(&exchange(address, &request)?))
+}
+
+/// Sends a request that asks for the connection to be closed, and returns the answer.
+///
+/// # Errors
+///
+/// The server does not answer, or not in time, or not in text.
+pub(super) fn exchange(address: &str, request: &str) -> Result<String, Failure> {
+    let mut stream = TcpStream::connect(address).context(address)?;
+    stream.set_read_timeout(Some(PATIENCE)).context(address)?;
     stream.write_all(request.as_bytes()).context(address)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).context(address)?;
-    Ok(Answer::parse(&answer))
+    Ok(answer)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::net::TcpListener;
     use std::thread;
 
@@ -197,10 +222,56 @@ mod tests {
         }
     }
 
+    /// The token of another server is no stranger's: nobody knows whose it is.
+    #[test]
+    fn the_example_refuses_by_its_own_routes() {
+        let example = |request: &str| {
+            if request.starts_with("GET /healthz") {
+                "HTTP/1.1 200 OK"
+            } else if request.starts_with("GET /admin") {
+                "HTTP/1.1 403 Forbidden"
+            } else if request.contains("Bearer c.") {
+                "HTTP/1.1 401 Unauthorized"
+            } else {
+                secured(request)
+            }
+        };
+        assert!(checked(Role::Example, example).is_ok());
+        assert!(checked(Role::Secured, example).is_err());
+        for (forgets, failure) in [
+            ("GET /admin", "GET /admin was answered 200 instead of 403"),
+            (
+                "Bearer c.",
+                "GET /protected was answered 200 instead of 401",
+            ),
+        ] {
+            let found = checked(Role::Example, move |request: &str| {
+                if request.contains(forgets) {
+                    "HTTP/1.1 200 OK"
+                } else {
+                    example(request)
+                }
+            });
+            assert_eq!(found.unwrap_err().to_string(), failure);
+        }
+    }
+
     fn checked(
         role: Role,
         answer: impl Fn(&str) -> &'static str + Send + 'static,
     ) -> Result<(), Failure> {
+        let tokens = Tokens {
+            user: "a.b.c".to_owned(),
+            stranger: "c.b.a".to_owned(),
+        };
+        check(&serve(answer), role, &tokens)
+    }
+
+    /// Answers by the head of each request, after it has read the rest as well: a
+    /// connection that is closed before that is broken off.
+    pub(in super::super) fn serve(
+        answer: impl Fn(&str) -> &'static str + Send + 'static,
+    ) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         thread::spawn(move || {
@@ -212,14 +283,14 @@ mod tests {
                     stream.read_exact(&mut byte).unwrap();
                     request.push(char::from(byte[0]));
                 }
+                let length = request.split("content-length: ").nth(1);
+                let length = length.and_then(|rest| rest.lines().next()?.parse().ok());
+                let mut body = vec![0; length.unwrap_or(0)];
+                stream.read_exact(&mut body).unwrap();
                 let answer = format!("{}\r\n\r\n", answer(&request));
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
-        let tokens = Tokens {
-            user: "a.b.c".to_owned(),
-            stranger: "c.b.a".to_owned(),
-        };
-        check(&address, role, &tokens)
+        address
     }
 }

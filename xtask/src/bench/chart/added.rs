@@ -22,7 +22,7 @@ const GAP: f64 = 70.0;
 
 /// What a guard costs.
 struct Row<'a> {
-    /// With the benchmark in front: its rows need not repeat it.
+    /// With what it is about in front: the rows of a benchmark need not repeat it.
     name: String,
     nanos: f64,
     peer: Option<Peer<'a>>,
@@ -78,7 +78,11 @@ impl<'a> Row<'a> {
             }),
         };
         Ok(Self {
-            name: format!("{}: {name}", bench.replace('_', "-")),
+            name: match bench {
+                // Its rows are of many guards, and say of which.
+                "guards" => name.to_owned(),
+                _ => format!("{}: {name}", bench.replace('_', "-")),
+            },
             nanos: number("added_ns")?,
             peer,
         })
@@ -271,6 +275,37 @@ mod tests {
             assert!(picture.contains("lone: 120 ns;"), "{picture}");
             for width in ["width=\"300.0\" height=\"16.0\"", "width=\"150.0\""] {
                 assert!(picture.contains(width), "{width}: {picture}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_many_guards_stand_for_themselves() {
+        let rows =
+            r#"{"bench": "guards", "rows": [{"name": "firewall", "added_ns": 1, "drawn": true}]}"#;
+        let picture = chart(&[Figures::parse(rows).unwrap()]).unwrap().unwrap();
+        assert!(picture.contains(">firewall</text>"), "{picture}");
+    }
+
+    /// Longer ones would not fit before the bars, whatever the font.
+    #[test]
+    fn the_names_of_published_rows_are_short() {
+        let shell = crate::shell::Shell::new(std::time::Duration::ZERO).unwrap();
+        for entry in std::fs::read_dir(shell.root().join("docs/bench")).unwrap() {
+            let path = entry.unwrap().path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
+                let figures = Figures::read(&path).unwrap();
+                let bench = figures.text("bench").unwrap().to_owned();
+                let is_drawn = |row: &&Json| row.get("drawn") == Some(&Json::Bool(true));
+                for row in figures.rows().iter().filter(is_drawn) {
+                    let row = Row::read(&bench, row).unwrap();
+                    assert!(row.name.chars().count() <= 37, "{}", row.name);
+                    let peer = row.peer.map_or(0, |peer| peer.name.chars().count());
+                    assert!(peer <= 42, "{}", row.name);
+                }
             }
         }
     }

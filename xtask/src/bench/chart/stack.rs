@@ -87,10 +87,9 @@ fn draw(rows: &[Row<'_>], most: f64, caption: &[String]) -> String {
     );
     let mut y = TOP;
     for row in rows {
-        let class = if row.name == "bartizan" {
-            "ours"
-        } else {
-            "peer"
+        let class = match row.name {
+            "bartizan" | "axum-api" => "ours",
+            _ => "peer",
         };
         svg.text(LEFT - 12.0, y + 22.0, "end", row.label);
         let width = LONGEST * row.per_second / most;
@@ -149,6 +148,8 @@ pub(super) const SAMPLE: &str = r#"{
      "p99_ms": 3.1, "to_bare": 1},
     {"name": "bartizan", "label": "behind <Bartizan>", "requests_per_second": 46900,
      "p50_ms": 1.1, "p99_ms": 3.5012, "to_bare": 0.88},
+    {"name": "axum-api", "label": "the example", "requests_per_second": 40000,
+     "p50_ms": 1.3, "p99_ms": 4, "to_bare": 0.75, "plain_requests_per_second": null},
     {"name": "fastapi", "label": "FastAPI & more", "requests_per_second": 928,
      "p50_ms": 66, "p99_ms": 162, "to_bare": 0.017}
   ],
@@ -180,7 +181,7 @@ mod tests {
         ] {
             assert!(picture.contains(shown), "{shown}\n{picture}");
         }
-        assert_eq!(picture.matches("class=\"ours\"").count(), 1);
+        assert_eq!(picture.matches("class=\"ours\"").count(), 2);
     }
 
     #[test]

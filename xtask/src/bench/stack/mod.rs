@@ -1,6 +1,8 @@
 //! Requests per second of whole applications: bare, behind Bartizan, behind today's
-//! peers composed, and the same in `FastAPI`, as its tutorials do it.
+//! peers composed, and the same in `FastAPI`, as its tutorials do it; and the example
+//! `axum-api`, as it is.
 
+mod example;
 mod results;
 
 use std::path::Path;
@@ -21,6 +23,8 @@ use self::results::Results;
 const REQUIREMENTS: &str = "benches/stack/fastapi/requirements.txt";
 const FASTAPI: &str = "benches/stack/fastapi/app.py";
 const ANNOUNCEMENT: &str = "listening on ";
+/// The route without layers.
+const PLAIN: &str = "/plain";
 
 /// One of the applications.
 #[derive(Debug)]
@@ -33,7 +37,7 @@ pub(super) struct Application {
 
 /// In the order in which charts show them; the first is what the others are
 /// compared with.
-pub(super) const APPLICATIONS: [Application; 7] = [
+pub(super) const APPLICATIONS: [Application; 8] = [
     Application {
         name: "bare",
         label: "axum, no security",
@@ -53,6 +57,11 @@ pub(super) const APPLICATIONS: [Application; 7] = [
         name: "uncached",
         label: "axum behind Bartizan, without its cache",
         role: Role::Secured,
+    },
+    Application {
+        name: example::NAME,
+        label: "the example axum-api, as it is",
+        role: Role::Example,
     },
     Application {
         name: "peers",
@@ -105,6 +114,7 @@ pub(super) fn measure(shell: &Shell, quick: bool) -> Result<Figures, Failure> {
     let python = python::environment(shell, "fastapi-venv", Path::new(REQUIREMENTS))?;
     let profile = ["--profile", "bench"];
     let program = artifacts::build(shell, "bench-stack", "stack-server", &profile)?;
+    let example = artifacts::build(shell, example::NAME, example::NAME, &profile)?;
     let token = |role: &str| {
         let token = shell.read(shell.program(&program).args(["token", role]))?;
         Ok::<_, Failure>(token.trim().to_owned())
@@ -114,64 +124,100 @@ pub(super) fn measure(shell: &Shell, quick: bool) -> Result<Figures, Failure> {
         stranger: token("guest")?,
     };
 
-    let mut servers = Vec::new();
+    let mut subjects = Vec::new();
     for application in &APPLICATIONS {
-        let mut command = if application.name == "fastapi" {
-            let mut command = cores.server(shell, &python);
-            command.arg(FASTAPI);
-            command
-        } else {
-            let mut command = cores.server(shell, &program);
-            command.args(["serve", application.name]);
-            command
+        let start = || match application.name {
+            "fastapi" => {
+                let mut command = cores.server(shell, &python);
+                let server = Server::start(command.arg(FASTAPI), ANNOUNCEMENT)?;
+                Subject::new(application, server, &tokens)
+            }
+            example::NAME => {
+                let mut command = cores.server(shell, &example);
+                example::configure(&mut command);
+                let server = Server::start(&mut command, example::ANNOUNCEMENT)?;
+                let tokens = example::log_in(server.address(), &tokens.user)?;
+                Subject::new(application, server, &tokens)
+            }
+            mode => {
+                let mut command = cores.server(shell, &program);
+                let server = Server::start(command.args(["serve", mode]), ANNOUNCEMENT)?;
+                Subject::new(application, server, &tokens)
+            }
         };
-        let server = Server::start(&mut command, ANNOUNCEMENT)?;
-        contract::check(server.address(), application.role, &tokens)
-            .map_err(|failure| Failure::new(format!("{}: {failure}", application.name)))?;
-        servers.push(server);
+        let subject: Result<_, Failure> = start();
+        subjects.push(
+            subject.map_err(|failure| Failure::new(format!("{}: {failure}", application.name)))?,
+        );
     }
     println!("each server refuses what it has to, and only that");
 
-    let fields = [
-        format!("authorization: Bearer {}", tokens.user),
-        format!("origin: {}", contract::ORIGIN),
-    ];
-    let results = race(shell, cores, &servers, &fields, effort)?;
+    let results = race(shell, cores, &subjects, effort)?;
     print!("\n{}", results.table());
     Ok(figures(&results, effort))
+}
+
+/// One of the applications, which runs and keeps its contract.
+#[derive(Debug)]
+struct Subject {
+    application: &'static Application,
+    server: Server,
+    /// What it is sent with each request.
+    fields: [String; 2],
+}
+
+impl Subject {
+    fn new(
+        application: &'static Application,
+        server: Server,
+        tokens: &Tokens,
+    ) -> Result<Self, Failure> {
+        contract::check(server.address(), application.role, tokens)?;
+        Ok(Self {
+            application,
+            server,
+            fields: [
+                format!("authorization: Bearer {}", tokens.user),
+                format!("origin: {}", contract::ORIGIN),
+            ],
+        })
+    }
 }
 
 /// Alternately forwards and backwards, after one short turn that does not count.
 fn race(
     shell: &Shell,
     cores: Cores,
-    servers: &[Server],
-    fields: &[String],
+    subjects: &[Subject],
     effort: Effort,
 ) -> Result<Results, Failure> {
     let mut results = Results::default();
     for repetition in 0..=effort.repetitions {
         let is_warm_up = repetition == 0;
         let seconds = if is_warm_up { 1 } else { effort.seconds };
-        let pairs = APPLICATIONS.iter().zip(servers);
-        let mut turns: Vec<_> = pairs.enumerate().collect();
+        let mut turns: Vec<_> = subjects.iter().enumerate().collect();
         if repetition % 2 == 0 {
             turns.reverse();
         }
-        for path in ["/protected", "/plain"] {
-            for (index, (application, server)) in &turns {
-                let url = format!("http://{}{path}", server.address());
-                let run = wrk::run(shell, cores, &url, fields, seconds)?;
+        for path in ["/protected", PLAIN] {
+            for (index, subject) in &turns {
+                // The example has a guard on each of its routes.
+                if path == PLAIN && subject.application.role == Role::Example {
+                    continue;
+                }
+                let name = subject.application.name;
+                let url = format!("http://{}{path}", subject.server.address());
+                let run = wrk::run(shell, cores, &url, &subject.fields, seconds)?;
                 if run.failed > 0.0 {
                     return Err(Failure::new(format!(
-                        "{}: {} requests for {path} failed",
-                        application.name, run.failed
+                        "{name}: {} requests for {path} failed",
+                        run.failed
                     )));
                 }
                 if !is_warm_up {
                     println!(
-                        "{repetition}/{} {path:<11} {:<11} {:>8.0} requests/s, p99 {:.1} ms",
-                        effort.repetitions, application.name, run.per_second, run.p99_ms
+                        "{repetition}/{} {path:<11} {name:<11} {:>8.0} requests/s, p99 {:.1} ms",
+                        effort.repetitions, run.per_second, run.p99_ms
                     );
                     results.add(*index, path, run);
                 }
