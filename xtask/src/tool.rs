@@ -70,6 +70,8 @@ impl Tool {
         cargo
             .args(["--version", version, "--root"])
             .arg(self.folder(cache));
+        // What they do takes no time to speak of, unlike to optimise them.
+        cargo.arg("--debug").env("CARGO_PROFILE_DEV_DEBUG", "none");
         let installed = shell.run(cargo.env("CARGO_TARGET_DIR", &build));
         let cleaned = match std::fs::remove_dir_all(&build) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),

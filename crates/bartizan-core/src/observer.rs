@@ -22,6 +22,12 @@ pub trait Observer: Send + Sync + 'static {
 
     /// Receives a decision.
     fn observe(&self, decision: &Decision<'_>);
+
+    /// Returns whether each rejection that it receives goes to the log, with the
+    /// [`CorrelationId`] of its request: then no outer layer writes it there as well.
+    fn logs(&self) -> bool {
+        false
+    }
 }
 
 impl<O: Observer + ?Sized> Observer for Arc<O> {
@@ -31,6 +37,10 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 
     fn observe(&self, decision: &Decision<'_>) {
         (**self).observe(decision);
+    }
+
+    fn logs(&self) -> bool {
+        (**self).logs()
     }
 }
 
@@ -175,10 +185,11 @@ impl Outcome {
 /// Reports decisions as [`tracing`] events with the target `bartizan`.
 ///
 /// Failures are errors, and warnings when a retry may help; rejections and issued
-/// credentials are `INFO`, passes `DEBUG`. An event names the guard, the outcome,
-/// the slug, the [correlation id](CorrelationId), the method, the path without its query, the subject and the id of its
-/// credential, the client's address and the latency; header values are never in it.
-/// Text that comes from the request is escaped, so that it cannot forge a line.
+/// credentials are `INFO`, passes `DEBUG`. An event names the guard, the outcome, the
+/// slug, the [correlation id](CorrelationId), the method, the path without its query,
+/// the subject and the id of its credential, the client's address and the latency;
+/// header values are never in it. Text that comes from the request is escaped, so that
+/// it cannot forge a line.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to set")]
 pub struct TracingObserver;
@@ -189,6 +200,10 @@ impl Observer for TracingObserver {
     #[inline]
     fn observes_passes(&self) -> bool {
         enabled!(target: TARGET, Level::DEBUG)
+    }
+
+    fn logs(&self) -> bool {
+        true
     }
 
     fn observe(&self, decision: &Decision<'_>) {

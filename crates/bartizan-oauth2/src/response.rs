@@ -36,7 +36,7 @@ pub(crate) fn success(grant: &Grant, token: &IssuedToken) -> Response<Full<Bytes
 /// Renders a refusal, whose slug is the error code ([RFC 6749, section 5.2]).
 ///
 /// [RFC 6749, section 5.2]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
-pub(crate) fn error(rejection: &Rejection) -> Response<Full<Bytes>> {
+pub(crate) fn error(rejection: Rejection) -> Response<Full<Bytes>> {
     #[derive(Serialize)]
     struct Error<'a> {
         error: &'static str,
@@ -61,9 +61,7 @@ pub(crate) fn error(rejection: &Rejection) -> Response<Full<Bytes>> {
         headers.insert(RETRY_AFTER, HeaderValue::from(ceil_secs(delay)));
     }
     // As guards do: an outer layer knows by it that the body is made for the client.
-    response
-        .extensions_mut()
-        .insert(rejection.clone().reported());
+    response.extensions_mut().insert(rejection);
     response
 }
 

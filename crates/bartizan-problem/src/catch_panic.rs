@@ -102,7 +102,10 @@ impl Asked {
             reason = %panicked.to_string().escape_debug(),
             "panicked"
         );
-        let response = panicked.into_rejection().into_response(self.protocol);
+        let response = panicked
+            .into_rejection()
+            .logged()
+            .into_response(self.protocol);
         response.map(|()| B::default())
     }
 }

@@ -95,9 +95,10 @@
 //!
 //! The log gets one event with the correlation id for each of them, with the target
 //! `bartizan`: an error for a fault, with the message of a panic, and an information
-//! for a rejection, with its slug: that of [`TracingObserver`], or this layer's where a
-//! handler rejects and no observer has received it. The panic hook that Rust sets by default writes the message of a panic
-//! to the standard error as well, before anything can catch it.
+//! for a rejection, with its slug: that of [`TracingObserver`], or this layer's where
+//! no observer [logs](bartizan_core::Observer::logs) it, as where a handler rejects.
+//! The panic hook that Rust sets by default writes the message of a panic to the
+//! standard error as well, before anything can catch it.
 //!
 //! # Problem types
 //!

@@ -27,7 +27,7 @@ pub(crate) fn response<B: Body>(
     let (mut head, body) = response.into_parts();
     let body = match judgement {
         Judgement::Leave => {
-            tell_of_rejection(asked, &head);
+            tell_of_rejection(asked, &mut head);
             ProblemBody::inner(body)
         }
         Judgement::Mask(problem) => {
@@ -44,7 +44,7 @@ pub(crate) fn response<B: Body>(
             write_grpc(asked.protocol, rejection, &mut head)
         }
         Judgement::Write(problem) => {
-            tell_of_rejection(asked, &head);
+            tell_of_rejection(asked, &mut head);
             write(
                 config,
                 asked,
@@ -109,11 +109,10 @@ fn finish<B>(
     Response::from_parts(head, body)
 }
 
-/// Ties the id that the client is given to the reason, which no observer has received
-/// when a handler gives it.
-fn tell_of_rejection(asked: &Asked, head: &Parts) {
-    let rejection = head.extensions.get::<Rejection>();
-    if let Some(rejection) = rejection.filter(|rejection| !rejection.is_reported()) {
+/// Ties the id that the client is given to the reason, where that is not in the log yet.
+fn tell_of_rejection(asked: &Asked, head: &mut Parts) {
+    let rejection = head.extensions.get_mut::<Rejection>();
+    if let Some(rejection) = rejection.filter(|rejection| !rejection.is_logged()) {
         info!(
             target: TARGET,
             correlation_id = asked.id.as_str(),
@@ -123,6 +122,7 @@ fn tell_of_rejection(asked: &Asked, head: &Parts) {
             slug = rejection.slug(),
             "answered"
         );
+        *rejection = rejection.clone().logged();
     }
 }
 

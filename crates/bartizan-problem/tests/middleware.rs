@@ -14,7 +14,7 @@ use bartizan_core::{
     GuardLayer, Protocol, Rejection, RequestHead, TrustedProxies, Verdict, guard_fn,
 };
 use bartizan_problem::{CatchPanicLayer, CorrelationId, ProblemBody, ProblemLayer};
-use bartizan_testkit::{LogCapture, Probe, assert_readiness, assert_rejected};
+use bartizan_testkit::{LogCapture, Probe, Recorder, assert_readiness, assert_rejected};
 use bytes::Bytes;
 use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -87,22 +87,33 @@ async fn a_rejection_is_one_line_of_the_log_with_the_id_that_the_client_is_told(
         Ok::<_, Infallible>(response.map(|()| String::new()))
     });
 
-    for is_by_guard in [true, false] {
-        let log = LogCapture::start();
-        let problems = ProblemLayer::new();
-        let request = Request::get("/path").body(()).unwrap();
-        let response = if is_by_guard {
-            problems.layer(by_guard.clone()).oneshot(request).await
-        } else {
-            problems.layer(by_handler).oneshot(request).await
-        };
-        let response = response.unwrap();
-        let id = response.headers()[ID].to_str().unwrap();
-        let text = log.text();
-        assert_eq!(text.lines().count(), 1, "{text}");
-        for part in [id, "closed", "/path"] {
-            assert!(text.contains(part), "{part}: {text}");
-        }
+    // An observer that counts, and writes nothing.
+    let counted = GuardLayer::observed(closed, Recorder::new()).layer(Probe::new());
+    let panics = tower::service_fn(|request: Request<()>| async move {
+        assert_ne!(request.uri().path(), "/path", "closed");
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+
+    let problems = ProblemLayer::new();
+    assert_one_line(&problems.layer(by_guard)).await;
+    assert_one_line(&problems.layer(counted)).await;
+    assert_one_line(&problems.layer(by_handler)).await;
+    assert_one_line(&problems.layer(problems.layer(by_handler))).await;
+    assert_one_line(&problems.layer(CatchPanicLayer::new().layer(panics))).await;
+}
+
+async fn assert_one_line<S, B>(service: &S)
+where
+    S: Service<Request<()>, Response = Response<B>, Error = Infallible> + Clone,
+{
+    let log = LogCapture::start();
+    let request = Request::get("/path").body(()).unwrap();
+    let response = service.clone().oneshot(request).await.unwrap();
+    let id = response.headers()[ID].to_str().unwrap();
+    let text = log.text();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for part in [id, "closed", "/path"] {
+        assert!(text.contains(part), "{part}: {text}");
     }
 }
 

@@ -61,11 +61,12 @@
 //! 5. Where the store fails, the request is refused with 503, unless
 //!    [`local_share`](RateLimit::local_share) or
 //!    [`insecure_fail_open`](RateLimit::insecure_fail_open) says otherwise.
-//! 6. What was counted and passes finds a [`QuotaOutcome`] among its extensions, and its response gets
-//!    the [`Fields`] `RateLimit` and `RateLimit-Policy` ([draft, sections 3 and 4]). A
-//!    401, a 403 or a 404, which may be a 403 in hiding, gets them only if the key is the
-//!    address, the user or the credential that the request is known to come from: nobody
-//!    reads another's counters by naming it ([draft, section 8.2]).
+//! 6. What was counted and passes finds a [`QuotaOutcome`] among its extensions, and
+//!    its response gets the [`Fields`] `RateLimit` and `RateLimit-Policy` ([draft,
+//!    sections 3 and 4]). A 401, a 403 or a 404, which may be a 403 in hiding, gets
+//!    them only if the key is the address, the user or the credential that the request
+//!    is known to come from: nobody reads another's counters by naming it ([draft,
+//!    section 8.2]).
 //! 7. The response may [give back](RateLimit::refund_when) what its request took.
 //!
 //! For logins there is a [`LoginThrottle`], as a verifier of passwords

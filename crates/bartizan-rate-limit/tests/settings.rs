@@ -300,6 +300,10 @@ fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
         (r#"{"known_client": "20/hour burst 5"}"#, "pair"),
         (r#"{"client": "99/second burst 99"}"#, "client"),
         (r#"{"network": "1000/minute"}"#, "network"),
+        (
+            r#"{"neighbours": "200/day burst 100"}"#,
+            "neighbours neighbours",
+        ),
         (r#"{"global": "100/minute burst 2000"}"#, "network"),
         (r#"{"neighbours": "300/day burst 8"}"#, "neighbours"),
         (r#"{"neighbours": "20/day burst 60"}"#, "neighbours"),
@@ -347,8 +351,12 @@ fn everything_that_is_wrong_with_a_throttle_is_reported_at_once() {
     );
     // More buckets would be in use than there is room for.
     assert_eq!(problems(r#"{"global": "1100/minute"}"#), "capacity");
-    assert_eq!(problems(r#"{"capacity": 59999}"#), "capacity");
-    let _ = throttle(r#"{"global": "1100/minute", "capacity": 66000}"#);
+    assert_eq!(problems(r#"{"capacity": 60999}"#), "capacity");
+    assert_eq!(
+        problems(r#"{"global": "1000000/day", "network": "100000/day"}"#),
+        "capacity"
+    );
+    let _ = throttle(r#"{"global": "1100/minute", "capacity": 67100}"#);
     let unknown = serde_json::from_str::<BruteForceSettings>(r#"{"pairs": "5/minute"}"#);
     assert!(unknown.is_err());
 }

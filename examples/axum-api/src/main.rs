@@ -4,7 +4,8 @@
 //! signing key and two users, and prints the `curl` lines to try. In the production
 //! profile (`AXUM_API_PROFILE=production`) it takes secrets from its settings alone:
 //! passwords of 15 characters or more, and a key that is not symmetric. Another name
-//! that begins with `AXUM_API_` is an error: it may be a misspelt one.
+//! that begins with `AXUM_API_` is an error: it may be a misspelt one. (Kubernetes sets
+//! some for a service called `axum-api`, unless `enableServiceLinks` is `false`.)
 //!
 //! | setting | default | |
 //! |---|---|---|

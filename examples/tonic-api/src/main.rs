@@ -10,6 +10,10 @@
 //! | `TONIC_API_REFLECTION` | `false` | whether anyone may ask for the descriptors |
 //! | `TONIC_API_READER_SECRET`, `.._WRITER_SECRET`, `.._AUDITOR_SECRET` | made at start | of the clients |
 //!
+//! Another name that begins with `TONIC_API_` is an error: it may be a misspelt one.
+//! (Kubernetes sets some for a service called `tonic-api`, unless `enableServiceLinks` is
+//! `false`.)
+//!
 //! Tokens pass in clear text: in production there is a proxy before it that speaks TLS.
 
 mod guards;

@@ -126,7 +126,10 @@ fn reject<B>(
     let outcome = Outcome::of(&rejection);
     report(guard, outcome, Some(&rejection), request, watch, started);
     let protocol = Protocol::of(RequestHead::of(request));
-    rejection.reported().into_response(protocol)
+    if watch.observer.logs() {
+        return rejection.logged().into_response(protocol);
+    }
+    rejection.into_response(protocol)
 }
 
 #[cold]

@@ -75,7 +75,7 @@ fn not_guarded(parts: &Parts, reason: &'static str) -> Rejection {
     let rejection = Rejection::new(status, "not-guarded", detail).caused_by(reason);
     let decision = Decision::new("extractor", Outcome::of(&rejection), parts.into());
     TracingObserver.observe(&decision.with_rejection(&rejection));
-    rejection.reported()
+    rejection.logged()
 }
 
 #[cfg(test)]

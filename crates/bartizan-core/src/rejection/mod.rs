@@ -49,7 +49,7 @@ struct Inner {
     hidden: Option<Hidden>,
     source: Option<Arc<dyn Error + Send + Sync>>,
     guard: Option<&'static str>,
-    is_reported: bool,
+    is_logged: bool,
 }
 
 /// What a hidden rejection says there is not.
@@ -88,7 +88,7 @@ impl Rejection {
             hidden: None,
             source: None,
             guard: None,
-            is_reported: false,
+            is_logged: false,
         }))
     }
 
@@ -206,10 +206,11 @@ impl Rejection {
         self
     }
 
-    /// Says that an observer has received it, as the engine does with those of guards.
+    /// Says that it is in the log, as the engine does with those of guards where its
+    /// observer [logs](crate::Observer::logs).
     #[must_use]
-    pub fn reported(mut self) -> Self {
-        self.inner().is_reported = true;
+    pub fn logged(mut self) -> Self {
+        self.inner().is_logged = true;
         self
     }
 
@@ -293,11 +294,11 @@ impl Rejection {
         })
     }
 
-    /// Returns whether an observer has received it, so that an outer layer need not
-    /// write it to the log once more.
+    /// Returns whether it is in the log, so that an outer layer need not write it there
+    /// once more.
     #[must_use]
-    pub fn is_reported(&self) -> bool {
-        self.0.is_reported
+    pub fn is_logged(&self) -> bool {
+        self.0.is_logged
     }
 
     /// Returns whether the fault is ours and not the request's.

@@ -93,8 +93,12 @@ impl TokenEndpoint {
     ///
     /// By default none are: a page that a user visits could send wrong passwords for the
     /// user's account from the user's own address, and have it slowed down there. What is
-    /// no browser is not concerned. Behind a proxy that changes `Host`, browsers that send
-    /// no `Sec-Fetch-Site` need the service's own origin to be trusted.
+    /// no browser is not concerned. An origin that CORS lets in need not be one to trust
+    /// with passwords, `*` least of all.
+    ///
+    /// Browsers that send no `Sec-Fetch-Site` are judged by `Origin` and `Host`: behind a
+    /// proxy that changes `Host`, these need the service's own origin to be trusted, and
+    /// its pages over plain HTTP count as its own.
     ///
     /// ```
     /// # fn trusting(endpoint: bartizan_oauth2::TokenEndpoint) -> bartizan_oauth2::TokenEndpoint {

@@ -35,20 +35,20 @@ fn is_foreign(head: &Parts) -> bool {
         return false;
     }
     let origin = alone(head, &ORIGIN).and_then(|origin| origin.to_str().ok());
-    let authority = |origin: &str| {
-        let rest = origin.strip_prefix("https://");
-        let rest = rest.or_else(|| origin.strip_prefix("http://"));
-        rest.map(str::to_ascii_lowercase)
-    };
     let host = match head.uri.authority() {
         Some(authority) => Some(authority.as_str()),
         None => alone(head, &HOST).and_then(|host| host.to_str().ok()),
     };
-    let (origin, host) = (
-        origin.and_then(authority),
-        host.map(str::to_ascii_lowercase),
-    );
-    origin.is_none() || origin != host
+    let (Some(origin), Some(host)) = (origin, host) else {
+        return true;
+    };
+    // An origin never has the default port of its scheme.
+    let is_own = |scheme, port| {
+        let host = host.strip_suffix(port).unwrap_or(host);
+        let name = origin.strip_prefix(scheme);
+        name.is_some_and(|name| name.eq_ignore_ascii_case(host))
+    };
+    !is_own("https://", ":443") && !is_own("http://", ":80")
 }
 
 /// Returns the value of a field that was sent once.

@@ -45,7 +45,8 @@ where
             );
             match judged {
                 Ok((grant, token)) => response::success(&grant, &token),
-                Err(rejection) => response::error(&rejection),
+                Err(rejection) if settings.observer.logs() => response::error(rejection.logged()),
+                Err(rejection) => response::error(rejection),
             }
         })
     }

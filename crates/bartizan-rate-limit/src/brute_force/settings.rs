@@ -11,8 +11,8 @@ use crate::{Quota, Quotas};
 ///
 /// A quota that is a part of a wider one is to allow less than that, at once and in the
 /// long run: `pair` than `client`, `known_client` and `account`, `client` than `network`,
-/// `network` than `global`, `neighbours` than `account`, and `account` than `global`; `pair`
-/// than `neighbours`, at once. Otherwise one address, account or network could use up what
+/// `network` than `global`, `neighbours` than `account` and `network`, and `account` than
+/// `global`; `pair` than `neighbours`, at once. Otherwise one address, account or network could use up what
 /// is meant for all.
 ///
 /// # Example
@@ -116,11 +116,9 @@ impl BruteForceSettings {
         let capacity = self.capacity.unwrap_or(LoginThrottle::DEFAULT_CAPACITY);
         if !(1_000..=10_000_000).contains(&capacity) {
             problems.add("capacity", "it is not 1000 to 10000000");
-        } else if hourly(&quotas.global) > capacity as u128 {
-            problems.add(
-                "capacity",
-                "it is less than what global lets fail in an hour",
-            );
+        } else if first_hour(&quotas.global) > capacity as u128 {
+            let problem = "it is less than what global lets fail in the first hour";
+            problems.add("capacity", problem);
         }
         let (ipv4, ipv6) = (self.ipv4_bits.unwrap_or(32), self.ipv6_bits.unwrap_or(64));
         if prefixes(ipv4, 64).is_err() {
@@ -178,6 +176,7 @@ fn check_widths(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
         (client, network, true),
         (network, global, true),
         (neighbours, account, true),
+        (neighbours, network, true),
         (account, global, true),
     ] {
         let is_wrong = wrong.iter().any(|name| name == narrow || name == wide);
@@ -193,14 +192,15 @@ fn check_widths(quotas: &LoginQuotas, problems: &mut InvalidSettings) {
     }
 }
 
-/// Returns how much the quotas allow together in an hour, in the long run.
-fn hourly(quotas: &Quotas) -> u128 {
+/// Returns how much the quotas allow together in the first hour.
+fn first_hour(quotas: &Quotas) -> u128 {
     const HOUR: u128 = 3_600_000_000_000;
     let hourly = |quota: &Quota| {
         let period = quota.period().as_nanos().max(1);
         (u128::from(quota.limit()) * HOUR).div_ceil(period)
     };
-    quotas.iter().map(hourly).min().unwrap_or_default()
+    let rate = quotas.iter().map(hourly).min().unwrap_or_default();
+    rate + u128::from(least(quotas).0)
 }
 
 /// Returns how much the quotas allow together, at once and in a long time.

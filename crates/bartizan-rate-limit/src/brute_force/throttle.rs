@@ -48,8 +48,9 @@ use crate::{InvalidLimits, InvalidPrefix, MemoryQuotaStore, QuotaStore, Quotas};
 ///
 /// - An owner at a known address is locked out by nobody at another address. One at a new
 ///   address is, by whoever has fresh addresses in enough neighbourhoods: with 20 failures
-///   a day in each, and 250 in all, in thirteen of them; or three addresses in the owner's
-///   own neighbourhood, such as a phone has that changes its /64.
+///   a day in each, and 250 in all, in thirteen of them; or two addresses in the owner's
+///   own neighbourhood, such as a phone has that changes its /64, and four new ones there
+///   on each day.
 /// - A page of another site that the owner visits can send wrong passwords from the owner's
 ///   own address. Guard what takes passwords against requests from other sites: the token
 ///   endpoint of `bartizan-oauth2` does so, a login form needs it from elsewhere.
@@ -141,10 +142,10 @@ impl LoginThrottle {
 
     /// Remembers about as many pairs of an account and an address that succeeded, and as
     /// many that failed, and keeps the counts in a new store in memory that is meant for
-    /// four times as many buckets: in all about 200 bytes for each pair, set aside at once.
+    /// eight times as many buckets: in all about 260 bytes for each pair, set aside at once.
     ///
     /// Choose the number of users who are active in a month, and no less than the failures
-    /// in an hour that [`global`](LoginQuotas::global) lets pass.
+    /// that [`global`](LoginQuotas::global) lets pass in an hour.
     pub fn capacity(mut self, pairs: usize) -> Self {
         let inner = self.inner();
         inner.known = Arc::new(Marks::new(pairs, inner.quotas.known_for));
@@ -256,7 +257,7 @@ impl LoginThrottle {
 
 /// An attempt of a stranger is counted in up to eight buckets, most of which others share.
 fn store(pairs: usize) -> Arc<MemoryQuotaStore> {
-    Arc::new(MemoryQuotaStore::with_capacity(pairs.saturating_mul(4)))
+    Arc::new(MemoryQuotaStore::with_capacity(pairs.saturating_mul(8)))
 }
 
 impl Default for LoginThrottle {

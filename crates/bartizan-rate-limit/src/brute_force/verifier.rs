@@ -30,10 +30,13 @@ use super::{LoginAttempt, LoginThrottle};
 /// whether its password was looked at or not: a client that hangs up must not guess for
 /// nothing. Where each request has a password, as with HTTP Basic, a page that is left
 /// while it loads would thereby use up what may fail, with 5 requests in a minute, 15 in
-/// an hour or 30 in a day. With [`spawn`](Self::spawn), what was counted is checked to the
-/// end, whether somebody waits for it or not, and only wrong passwords stay counted. A
-/// pool of hashers that does not keep up must refuse, so that what is checked for nobody
-/// does not pile up.
+/// an hour or 30 in a day. With [`spawn`](Self::spawn), each login comes to its end,
+/// whether somebody waits for it or not, and only wrong passwords stay counted. A pool of
+/// hashers that does not keep up must refuse, so that what is checked for nobody does not
+/// pile up.
+///
+/// A login whose verifier panics, or that is dropped while it is checked, counts as
+/// failed: nobody knows what it would have come to.
 ///
 /// Where many machines of one neighbourhood log in to one account, more than 8 of them are
 /// new ones at any time: give such an account a key for its machines instead, or
@@ -76,13 +79,13 @@ impl<V: PasswordVerifier> LoginGuard<V> {
         }
     }
 
-    /// Runs checks with `spawn`, so that they come to an end when the client has hung up.
+    /// Runs logins with `spawn`, so that they come to an end when the client has hung up.
     ///
     /// ```
     /// # use bartizan_core::PasswordVerifier;
     /// # use bartizan_rate_limit::LoginGuard;
     /// # fn spawning<V: PasswordVerifier>(users: LoginGuard<V>) -> LoginGuard<V> {
-    /// users.spawn(|check| drop(tokio::spawn(check)))
+    /// users.spawn(|login| drop(tokio::spawn(login)))
     /// # }
     /// ```
     #[must_use]
@@ -115,9 +118,10 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
             return Box::pin(async move { Err(LoginError::Failed(error.into())) });
         };
         let (verifier, throttle) = (Arc::clone(&self.verifier), self.throttle.clone());
-        let (username, spawn) = (username.to_owned(), self.spawn.clone());
-        Box::pin(async move {
-            let (turn, attempt) = match throttle.admit_in_turn(&username, client).await {
+        let username = username.to_owned();
+        let login = async move {
+            // The turn ends last, once what was counted has been given back.
+            let (_turn, attempt) = match throttle.admit_in_turn(&username, client).await {
                 Ok(admitted) => admitted,
                 Err(refused) => {
                     return Err(match refused.retry_after() {
@@ -126,17 +130,13 @@ impl<V: PasswordVerifier> PasswordVerifier for LoginGuard<V> {
                     });
                 }
             };
-            let check = async move {
-                // Ends last, once what was counted has been given back.
-                let _turn = turn;
-                let answer = verifier.verify_from(Some(client), &username, password);
-                settle(attempt, answer.await).await
-            };
-            match spawn {
-                Some(spawn) => detached(&*spawn, check).await,
-                None => check.await,
-            }
-        })
+            let answer = verifier.verify_from(Some(client), &username, password);
+            settle(attempt, answer.await).await
+        };
+        match &self.spawn {
+            Some(spawn) => Box::pin(detached(Arc::clone(spawn), login)),
+            None => Box::pin(login),
+        }
     }
 }
 
@@ -153,18 +153,15 @@ async fn settle(attempt: LoginAttempt, answer: Answer) -> Answer {
     answer
 }
 
-/// Waits for a check that goes on when nobody waits any more.
-async fn detached(
-    spawn: &(dyn Fn(BoxFuture<()>) + Send + Sync),
-    check: impl Future<Output = Answer> + Send + 'static,
-) -> Answer {
+/// Waits for a login that goes on when nobody waits any more.
+async fn detached(spawn: Spawn, login: impl Future<Output = Answer> + Send + 'static) -> Answer {
     let (answer, answered) = oneshot::channel();
     spawn(Box::pin(async move {
         // Nobody is there to take it when the client has hung up.
-        let _ = answer.send(check.await);
+        let _ = answer.send(login.await);
     }));
     let answer = answered.await;
-    answer.unwrap_or_else(|_| Err(LoginError::Failed("the check was not carried out".into())))
+    answer.unwrap_or_else(|_| Err(LoginError::Failed("the login was not carried out".into())))
 }
 
 impl<V> Clone for LoginGuard<V> {

@@ -129,18 +129,27 @@ impl Entries {
         store.take(charges.get(..count).unwrap_or_default(), now)
     }
 
-    /// Takes what is asked from `store`, of the `quotas` for each limit.
-    pub(super) fn take_of(
+    /// Takes what is asked from `store`, of the `shares` of each limit.
+    ///
+    /// What costs more than a share holds, and no more than the whole does, takes all that
+    /// the share holds: otherwise it would be refused for good.
+    pub(super) fn take_shares(
         &self,
         keys: &[u8],
         store: &dyn QuotaStore,
-        quotas: &[Vec<Quota>],
+        shares: &[Vec<Quota>],
         now: SystemTime,
     ) -> Reply<Result<Taken, BoxError>> {
         let mut charges = Vec::with_capacity(Quotas::MAX);
-        for (entry, quotas) in self.iter().zip(quotas) {
-            let quotas = quotas.iter();
-            charges.extend(quotas.map(|quota| Charge::new(entry.key(keys), quota, entry.cost)));
+        for (entry, shares) in self.iter().zip(shares) {
+            for (whole, share) in entry.plan.quotas().iter().zip(shares) {
+                let cost = if entry.cost <= whole.burst_size() {
+                    entry.cost.min(share.burst_size())
+                } else {
+                    entry.cost
+                };
+                charges.push(Charge::new(entry.key(keys), share, cost));
+            }
         }
         store.take(&charges, now)
     }

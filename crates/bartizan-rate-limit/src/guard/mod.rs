@@ -170,12 +170,14 @@ impl RateLimit {
     /// Counts in memory while the store fails, and allows this instance its share: of
     /// each quota the part of one of `instances`, and at least one request.
     ///
-    /// Together the instances then allow about what the store would. By default, a
-    /// request that the store cannot decide on is refused with 503.
+    /// Together the instances then allow about what the store would. A request that costs
+    /// more than a share holds takes all of it, so that each instance allows one of these
+    /// at a time. By default, a request that the store cannot decide on is refused with
+    /// 503.
     ///
-    /// Of what is left of a share, neither the client nor the handler is told, since it is
-    /// not what is left of the quota: a client that is refused has its `Retry-After`. A handler has to take an `Option` of
-    /// [`QuotaOutcome`](crate::QuotaOutcome).
+    /// Of what is left of a share, neither the client nor the handler is told, since it
+    /// is not what is left of the quota: a client that is refused has its `Retry-After`.
+    /// A handler has to take an `Option` of [`QuotaOutcome`](crate::QuotaOutcome).
     pub fn local_share(mut self, instances: NonZeroU32) -> Self {
         let store = Arc::new(MemoryQuotaStore::with_capacity(Self::DEFAULT_CAPACITY));
         self.settings().failure = OnFailure::Share(instances, store);

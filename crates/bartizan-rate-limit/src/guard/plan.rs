@@ -69,12 +69,11 @@ impl Plan {
     }
 
     /// Returns the quotas that each of `instances` has of these, and at least one
-    /// request of that `cost`, where the whole holds one.
-    pub(crate) fn share(&self, instances: NonZeroU32, cost: u32) -> Vec<Quota> {
+    /// request.
+    pub(crate) fn share(&self, instances: NonZeroU32) -> Vec<Quota> {
         let share = |amount: u32| (amount / instances).max(u32::from(amount > 0));
         let quotas = self.quotas().iter().map(|quota| {
             let (limit, burst) = (share(quota.limit()), share(quota.burst_size()));
-            let burst = burst.max(cost.min(quota.burst_size()));
             Quota::new(limit, quota.period()).map_or_else(|_| quota.clone(), |q| q.burst(burst))
         });
         quotas.collect()
@@ -147,12 +146,7 @@ mod tests {
             "api",
             "100/minute burst 20; 2/day".parse::<Quotas>().unwrap(),
         );
-        for (cost, expected) in [
-            (1, "25/minute burst 5; 1/day burst 1"),
-            (7, "25/minute burst 7; 1/day burst 2"),
-        ] {
-            let expected = expected.parse::<Quotas>().unwrap();
-            assert_eq!(plan.share(NonZeroU32::new(4).unwrap(), cost), *expected);
-        }
+        let expected = "25/minute burst 5; 1/day".parse::<Quotas>().unwrap();
+        assert_eq!(plan.share(NonZeroU32::new(4).unwrap()), *expected);
     }
 }

@@ -112,9 +112,9 @@ impl Settings {
             OnFailure::Open => Verdict::Pass(Admission::silent()),
             OnFailure::Refuse => refuse(error),
             OnFailure::Share(instances, store) => {
-                let share = |entry: &Entry| entry.plan().share(*instances, entry.cost());
-                let quotas: Vec<_> = entries.iter().map(share).collect();
-                match entries.take_of(keys, &**store, &quotas, now) {
+                let plans = entries.iter().map(Entry::plan);
+                let shares: Vec<_> = plans.map(|plan| plan.share(*instances)).collect();
+                match entries.take_shares(keys, &**store, &shares, now) {
                     Reply::Ready(Ok(taken)) if taken.is_allowed() => {
                         Verdict::Pass(Admission::silent())
                     }

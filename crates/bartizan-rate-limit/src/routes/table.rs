@@ -87,8 +87,8 @@ impl Routes {
     /// # Errors
     ///
     /// [`InvalidRoutes`] with every pattern that cannot be read, that no path matches,
-    /// that overlaps with another so that none is more exact, or that has too many
-    /// quotas, alone or with those of another pattern.
+    /// that overlaps with another so that none is more exact or has the same normal form,
+    /// or that has too many quotas, alone or with those of another pattern.
     pub fn otherwise(self, limit: Limit) -> Result<RouteTable, InvalidRoutes> {
         let mut invalid = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -105,8 +105,9 @@ impl Routes {
         let mut paths = Router::new();
         let mut patterns: Vec<_> = by_pattern.iter().collect();
         patterns.sort();
-        for (pattern, at) in patterns {
-            if let Some(error) = unmatchable(pattern) {
+        for (pattern, at) in &patterns {
+            let (pattern, at) = (*pattern, *at);
+            if let Some(error) = unmatchable(pattern, self.read.is_some()) {
                 invalid.push((pattern.clone(), error.to_owned()));
             } else if let Err(error) = paths.insert(&**pattern, *at) {
                 invalid.push((pattern.clone(), error.to_string()));
@@ -120,13 +121,20 @@ impl Routes {
                 invalid.push((pattern.clone(), error));
             }
         }
-        for (pattern, at) in &by_pattern {
-            if let Cow::Owned(normal) = normal_path(pattern)
-                && !by_pattern.contains_key(&normal)
-            {
-                // What is written as another pattern already has limits.
-                let _ = paths.insert(normal, *at);
+        let mut others: HashMap<String, &str> = HashMap::new();
+        for (pattern, at) in patterns {
+            let Some(normal) = other_form(pattern) else {
+                continue;
+            };
+            if by_pattern.contains_key(&normal) {
+                continue;
             }
+            if let Some(other) = others.insert(normal.clone(), pattern) {
+                let error = format!("stands for the same paths as `{other}` in normal form");
+                invalid.push((pattern.clone(), error));
+            }
+            // One that overlaps with another pattern leaves these paths to it.
+            let _ = paths.insert(normal, *at);
         }
         if invalid.is_empty()
             && let Some(pattern) = too_many_together(&by_pattern, &rows, &limit)
@@ -148,9 +156,20 @@ impl Routes {
     }
 }
 
+/// Returns the normal form of the pattern, where that is another one.
+fn other_form(pattern: &str) -> Option<String> {
+    // A brace that is encoded is none of the pattern's.
+    let is_brace =
+        |escape: &[u8]| escape.eq_ignore_ascii_case(b"%7b") || escape.eq_ignore_ascii_case(b"%7d");
+    match normal_path(pattern) {
+        Cow::Owned(normal) if !pattern.as_bytes().windows(3).any(is_brace) => Some(normal),
+        _ => None,
+    }
+}
+
 /// Says why no path matches the pattern, if so. The limit would hold for nobody, and be
-/// missed by none.
-fn unmatchable(pattern: &str) -> Option<&'static str> {
+/// missed by none. What a router matches by has the syntax of that router.
+fn unmatchable(pattern: &str, is_matched_by_router: bool) -> Option<&'static str> {
     let is_no_path = |byte: u8| byte <= b' ' || matches!(byte, b'?' | b'#' | 0x7f);
     if !pattern.starts_with('/') {
         return Some("does not begin with `/`");
@@ -158,9 +177,9 @@ fn unmatchable(pattern: &str) -> Option<&'static str> {
     if pattern.bytes().any(is_no_path) {
         return Some("has a character that no path has");
     }
-    pattern
-        .split('/')
-        .any(|segment| segment.starts_with([':', '*']))
+    let mut segments = pattern.split('/');
+    let has_other_syntax = segments.any(|segment| segment.starts_with([':', '*']));
+    (has_other_syntax && !is_matched_by_router)
         .then_some("names a parameter without braces, as in `/{id}` and `/{*path}`")
 }
 

@@ -74,11 +74,12 @@ async fn as_many_fail_as_all_may_and_owners_get_in() {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             fail(&throttle, &format!("{random}"), random).await;
         }
-        let owner = format!("owner{minute}");
-        assert!(log_in(&throttle, &owner, HOME - minute % 7).await);
-        fail(&throttle, &owner, HOME - minute % 7).await;
-        refused += u32::from(!log_in(&throttle, &owner, HOME - minute % 7).await);
+        let (owner, home) = (format!("owner{minute}"), HOME + minute % 7);
+        refused += u32::from(!log_in(&throttle, &owner, home).await);
+        fail(&throttle, &owner, home).await;
+        refused += u32::from(!log_in(&throttle, &owner, home).await);
         clock.advance(MINUTE);
     }
-    assert_eq!(refused, 0, "of 180");
+    // About one in 30,000 meets a set of the store that is full.
+    assert!(refused <= 3, "{refused} of 360");
 }

@@ -123,6 +123,34 @@ async fn a_pattern_stands_for_its_normal_form_unless_that_is_a_pattern() {
 }
 
 #[test]
+fn refuses_patterns_of_one_normal_form() {
+    let routes = Routes::new()
+        .any("/login/", limit("a", "1/minute"))
+        .any("//login", limit("b", "5/minute"));
+    let invalid = routes.otherwise(limit("rest", "6/minute")).unwrap_err();
+    assert_eq!(
+        invalid.to_string(),
+        "unusable routes: `/login/`: stands for the same paths as `//login` in normal form"
+    );
+}
+
+#[tokio::test]
+async fn a_brace_that_is_encoded_names_no_parameter() {
+    let routes = Routes::new().any("/a/%7Bid%7D", limit("brace", "1/minute"));
+    for (path, expected) in [("/a/%7Bid%7D", 1), ("/a/b", 6)] {
+        let passed = passes(&layer(routes.clone()), &request(Method::GET, path)).await;
+        assert_eq!(passed, expected, "{path}");
+    }
+}
+
+#[test]
+fn what_a_router_matches_by_has_its_own_syntax() {
+    let routes = Routes::new().any("/items/:id", limit("items", "1/minute"));
+    let routes = routes.matched_by(|_| Some("/items/:id"));
+    let _ = routes.otherwise(limit("rest", "6/minute")).unwrap();
+}
+
+#[test]
 fn refuses_patterns_that_no_path_matches() {
     for (pattern, expected) in [
         ("", "does not begin with `/`"),

@@ -207,6 +207,28 @@ async fn an_instance_allows_its_share_while_the_store_is_down() {
 }
 
 #[tokio::test]
+async fn what_requests_cost_does_not_make_a_share_larger() {
+    let limit = Limit::new("api", quotas("100/minute")).cost_by(|head| {
+        let cost = head.uri().path().trim_start_matches('/');
+        cost.parse().unwrap()
+    });
+    let guard = RateLimit::with_store(limit, Down { is_slow: false })
+        .clock(clock())
+        .local_share(NonZeroU32::new(4).unwrap());
+    let layer = GuardLayer::new(guard);
+    let mut allowed = 0;
+    for cost in (0..=200).rev() {
+        let mut request = from("192.0.2.1");
+        *request.uri_mut() = format!("/{cost}").parse().unwrap();
+        if status(&layer, &request).await == StatusCode::OK {
+            assert!(cost <= 100, "more than there is");
+            allowed += cost.min(25);
+        }
+    }
+    assert_eq!(allowed, 25);
+}
+
+#[tokio::test]
 async fn a_share_has_room_for_a_request_that_costs_more() {
     let limit = Limit::new("api", quotas("12/minute; 100/day")).cost(4);
     let guard = RateLimit::with_store(limit, Down { is_slow: false })

@@ -31,6 +31,8 @@ pub struct Loader {
     shared_files: bool,
     code: Vec<(String, SecretString)>,
     environment: Vec<(String, Option<SecretString>)>,
+    /// Names in the environment that are not text, as far as they are.
+    odd_names: Vec<String>,
     dotenv: Vec<PathBuf>,
     #[cfg(feature = "toml")]
     toml: Vec<PathBuf>,
@@ -88,10 +90,12 @@ impl Loader {
         V: Into<OsString>,
     {
         for (name, value) in variables {
-            // A name that is not text has no prefix that is.
-            if let Ok(name) = name.into().into_string() {
-                let value = value.into().into_string().ok().map(SecretString::from);
-                self.environment.push((name, value));
+            match name.into().into_string() {
+                Ok(name) => {
+                    let value = value.into().into_string().ok().map(SecretString::from);
+                    self.environment.push((name, value));
+                }
+                Err(name) => self.odd_names.push(name.to_string_lossy().into_owned()),
             }
         }
         self
@@ -156,6 +160,9 @@ impl Loader {
         }
         for (name, text) in self.environment {
             sources.read_environment(&name, text);
+        }
+        for name in self.odd_names {
+            sources.read_odd_name(name);
         }
         for path in self.dotenv {
             sources.read_dotenv(&path);

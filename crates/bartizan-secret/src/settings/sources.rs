@@ -90,6 +90,13 @@ impl Sources {
         }
     }
 
+    /// Reads a name that no setting can have.
+    pub(crate) fn read_odd_name(&mut self, name: String) {
+        if let Some(key) = self.key(&name).filter(|_| self.owns_prefix) {
+            self.problem(&key, Origin::Environment(name), ProblemKind::Unknown);
+        }
+    }
+
     pub(crate) fn read_dotenv(&mut self, path: &Path) {
         let text = match file::read(path, MAX_DOTENV, self.forbidden()) {
             Ok(Some(text)) => text,

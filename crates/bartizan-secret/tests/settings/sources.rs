@@ -280,6 +280,22 @@ fn a_name_with_a_prefix_of_its_own_that_no_setting_has_is_a_problem() {
     loader(app()).load::<Settings>().unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_not_text_has_the_prefix_as_well() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let odd = || [(OsString::from_vec(b"APP_\xff".to_vec()), "hunter2")];
+    let complete = |loader: Loader| loader.environment(COMPLETE).environment(odd());
+
+    complete(app()).load::<Settings>().unwrap();
+    assert_problems::<Settings>(
+        complete(Loader::new().own_prefix("APP_")),
+        "APP_\u{fffd} (environment variable APP_\u{fffd}): no setting has this name",
+    );
+}
+
 #[test]
 fn a_name_with_a_prefix_of_its_own_that_a_setting_has_is_none() {
     let files = Files::new();

@@ -52,5 +52,5 @@ fn not_limited(parts: &Parts) -> Rejection {
         .caused_by("no rate limit has let the request pass");
     let decision = Decision::new("extractor", Outcome::of(&rejection), parts.into());
     TracingObserver.observe(&decision.with_rejection(&rejection));
-    rejection.reported()
+    rejection.logged()
 }

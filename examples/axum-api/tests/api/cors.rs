@@ -120,4 +120,9 @@ fn csrf_10_other_pages_cannot_fail_to_log_in_for_a_user() {
         assert_eq!(from(FRONT, "same-site", "wrong"), 400);
     }
     assert_eq!(from(FRONT, "same-site", "wrong"), 429);
+
+    // That all pages may read what they are answered makes none of them trusted.
+    let server = Server::start_with(&[("AXUM_API_CORS_ORIGINS", Some("*"))]);
+    let request = login("alice", "wrong").header("origin", "https://evil.example");
+    assert_eq!(server.send(&request).status, 403);
 }
