@@ -309,7 +309,7 @@ fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
         (r#"{"neighbours": "20/day burst 60"}"#, "neighbours"),
         (
             r#"{"neighbours": "400/day", "client": "100/minute", "known_for_days": 0}"#,
-            "client neighbours known_for_days",
+            "client neighbours neighbours known_for_days",
         ),
         // What cannot be read is reported once.
         (r#"{"neighbours": "400/day", "account": "x"}"#, "account"),
