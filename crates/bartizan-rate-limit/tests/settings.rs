@@ -312,7 +312,10 @@ fn a_quota_of_a_throttle_that_allows_no_less_than_a_wider_one_is_refused() {
             "client neighbours neighbours known_for_days",
         ),
         // What cannot be read is reported once.
-        (r#"{"neighbours": "400/day", "account": "x"}"#, "account"),
+        (
+            r#"{"neighbours": "300/day burst 60", "account": "x"}"#,
+            "account",
+        ),
     ] {
         let settings: BruteForceSettings = serde_json::from_str(json).unwrap();
         let problems = settings.build().unwrap_err();
