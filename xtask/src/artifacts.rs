@@ -27,6 +27,33 @@ pub(crate) fn build(
     found.ok_or_else(|| Failure::new(format!("{package} has no binary `{binary}`")))
 }
 
+/// Builds what `cargo test --workspace` does and returns where the program lies that is
+/// called so: nothing is built for it that the tests do not need, too.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn beside_tests(shell: &Shell, program: &str) -> Result<PathBuf, Failure> {
+    let mut cargo = shell.cargo(&["test", "--workspace", "--locked", "--no-run"]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    println!("$ {}", shell::line(&cargo));
+    let messages = shell.read(&mut cargo)?;
+    let is_of = |message: &&str| is_program(message, program);
+    let found = messages
+        .lines()
+        .filter(is_of)
+        .filter_map(executable)
+        .next_back();
+    found.ok_or_else(|| Failure::new(format!("the workspace has no binary `{program}`")))
+}
+
+/// Whether the message is about the program of this name, and not about its tests.
+fn is_program(message: &str, name: &str) -> bool {
+    let name = format!(r#""name":"{name}""#);
+    let parts = [r#""kind":["bin"]"#, &name, r#""test":false},"#];
+    parts.iter().all(|part| message.contains(part))
+}
+
 /// Reads the path of the program out of one of Cargo's messages, if it has one.
 fn executable(message: &str) -> Option<PathBuf> {
     let (_, value) = message.split_once(r#""executable":""#)?;
@@ -45,6 +72,23 @@ fn executable(message: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_a_program_from_its_tests_and_from_others() {
+        let message = |kind: &str, name: &str, test: bool| {
+            format!(
+                r#"{{"target":{{"kind":["{kind}"],"name":"{name}","test":true}},"profile":{{"opt_level":"0","test":{test}}},"features":[],"executable":"/t/{name}"}}"#
+            )
+        };
+        for (message, expected) in [
+            (message("bin", "api", false), true),
+            (message("bin", "api", true), false),
+            (message("bin", "api-2", false), false),
+            (message("test", "api", false), false),
+        ] {
+            assert_eq!(is_program(&message, "api"), expected, "{message}");
+        }
+    }
 
     #[test]
     fn reads_the_path_of_the_program() {

@@ -46,7 +46,7 @@ pub(super) fn clients(shell: &Shell) -> Result<Outcome, Failure> {
     }
     let requirements = Path::new(OAUTH_SCRIPTS).join("requirements.txt");
     let python = python::environment(shell, "clients-venv", &requirements)?;
-    let program = artifacts::build(shell, "axum-api", "axum-api", &[])?;
+    let program = artifacts::beside_tests(shell, "axum-api")?;
 
     let mut command = shell.program(program);
     command.env("AXUM_API_LISTEN", "127.0.0.1:0");
@@ -90,7 +90,7 @@ fn grpc(shell: &Shell) -> Result<Outcome, Failure> {
     let requirements = scripts.join("requirements.txt");
     let python = python::environment(shell, "grpc-venv", &requirements)?;
     let libraries = node::libraries(shell, "grpc-node", scripts)?;
-    let program = artifacts::build(shell, "tonic-api", "tonic-api", &[])?;
+    let program = artifacts::beside_tests(shell, "tonic-api")?;
 
     let mut with_python = shell.program(python);
     with_python.arg(scripts.join("calls.py"));
