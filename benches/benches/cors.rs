@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use bartizan_core::GuardLayer;
 use bartizan_cors::Cors;
-use benches::{Race, allocations, report};
+use benches::{Race, allocations, counted, report};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use tower::util::BoxCloneSyncService;
 use tower_http::cors::CorsLayer;
@@ -39,15 +39,9 @@ const KINDS: [(&str, f64); 7] = [
 ];
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "ir")
-        .skip(1);
-    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
+    if let Some((name, count)) = counted() {
         let mut run = variant(&name);
-        for _ in 0..count.parse::<u64>().expect("a number of requests") {
-            run();
-        }
-        return;
+        return (0..count).for_each(|_| run());
     }
     let mut rows = Vec::new();
     for (kind, limit) in KINDS {

@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Waker};
 use axum::body::Body;
 use bartizan_core::GuardLayer;
 use bartizan_rate_limit::{Fields, Key, Limit, MemoryQuotaStore, Quota, RateLimit};
-use benches::{Race, allocations, report};
+use benches::{Race, allocations, counted, report};
 use http::{Request, Response};
 use tower::util::BoxCloneSyncService;
 use tower_governor::governor::GovernorConfigBuilder;
@@ -40,15 +40,9 @@ const PAIRS: [(&str, &str, &str, f64); 3] = [
 ];
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "ir")
-        .skip(1);
-    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
+    if let Some((name, count)) = counted() {
         let mut run = variant(&name);
-        for _ in 0..count.parse::<u64>().expect("a number of requests") {
-            run();
-        }
-        return;
+        return (0..count).for_each(|_| run());
     }
     let mut rows = Vec::new();
     for (title, ours, peer, limit) in PAIRS {

@@ -20,7 +20,7 @@ use std::time::SystemTime;
 
 use bartizan_core::Reply;
 use bartizan_rate_limit::{Charge, MemoryQuotaStore, Quota, QuotaStore};
-use benches::{Race, Row, report};
+use benches::{Race, Row, counted, report};
 use governor::DefaultKeyedRateLimiter;
 
 /// How many charges a thread makes in one call of a variant.
@@ -30,11 +30,8 @@ const ROUNDS: usize = 31;
 const BURST: u32 = 10_000_000;
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "ir")
-        .skip(1);
-    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
-        return count_charges(&name, count.parse().expect("a number of charges"));
+    if let Some((name, count)) = counted() {
+        return count_charges(&name, count);
     }
     let mut rows = Vec::new();
     for (size, keys) in [("1 k", 1_000), ("1 M", 1_000_000)] {

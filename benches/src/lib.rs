@@ -33,6 +33,19 @@ pub fn allocations(mut run: impl FnMut()) -> u64 {
     allocation_counter::measure(run).count_total
 }
 
+/// Returns the name of a variant and how often to run it, for an instruction counter,
+/// where the arguments are `ir NAME COUNT`.
+///
+/// # Panics
+///
+/// The count is no number.
+#[must_use]
+pub fn counted() -> Option<(String, u64)> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "ir");
+    let (name, count) = (arguments.nth(1)?, arguments.next()?);
+    Some((name, count.parse().expect("a number of calls")))
+}
+
 /// The README of the workspace: its blocks are tests of this package, which is the
 /// one that knows all crates.
 #[cfg(doctest)]

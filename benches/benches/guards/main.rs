@@ -21,7 +21,7 @@ mod exchange;
 mod headers;
 mod problem;
 
-use benches::{Race, Row, allocations, report};
+use benches::{Race, Row, allocations, counted, report};
 
 const ROUNDS: usize = 61;
 
@@ -145,15 +145,9 @@ const GROUPS: [Group; 6] = [
 ];
 
 fn main() {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "ir")
-        .skip(1);
-    if let (Some(name), Some(count)) = (arguments.next(), arguments.next()) {
+    if let Some((name, count)) = counted() {
         let mut run = variant(&name);
-        for _ in 0..count.parse::<u64>().expect("a number of requests") {
-            run();
-        }
-        return;
+        return (0..count).for_each(|_| run());
     }
     headers::check_peer();
     let rows: Vec<Row> = GROUPS.iter().flat_map(measure).collect();

@@ -4,8 +4,7 @@ use std::future::poll_fn;
 use std::sync::Mutex;
 use std::task::Poll;
 
-use bartizan_rate_limit::MemoryQuotaStore;
-
+use super::parallel::Counted;
 use super::*;
 
 /// Checks that go on without whoever has asked for them.
@@ -48,36 +47,10 @@ async fn only_wrong_passwords_stay_counted_when_the_client_hangs_up() {
     }
 }
 
-/// A store that counts at once and answers later.
-#[derive(Debug)]
-struct Late(MemoryQuotaStore);
-
-impl QuotaStore for Late {
-    fn take(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        let taken = self.0.take(charges, now);
-        Reply::Wait(Box::pin(async move {
-            tokio::task::yield_now().await;
-            taken.get().await
-        }))
-    }
-
-    fn peek(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        self.0.peek(charges, now)
-    }
-
-    fn penalise(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
-        self.0.penalise(charges, now)
-    }
-
-    fn give_back(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<(), BoxError>> {
-        self.0.give_back(charges, now)
-    }
-}
-
 #[tokio::test]
 async fn so_it_is_where_the_store_answers_later() {
     let throttle = throttle().0;
-    let throttle = throttle.store(Late(MemoryQuotaStore::with_capacity(1000)));
+    let throttle = throttle.store(Counted::new());
     let guard = LoginGuard::new(OnePassword::default(), throttle.clone());
     let guard = guard.spawn(|login| drop(tokio::spawn(login)));
     for _ in 0..4 {

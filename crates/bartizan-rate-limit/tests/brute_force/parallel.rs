@@ -81,7 +81,13 @@ async fn neighbours_that_wait_do_not_keep_the_owner_waiting() {
 
 /// A store that counts how often it is asked for room, and takes its time.
 #[derive(Debug)]
-struct Counted(Arc<AtomicU32>, Arc<MemoryQuotaStore>);
+pub(super) struct Counted(Arc<AtomicU32>, MemoryQuotaStore);
+
+impl Counted {
+    pub(super) fn new() -> Self {
+        Self(Arc::default(), MemoryQuotaStore::with_capacity(1000))
+    }
+}
 
 impl QuotaStore for Counted {
     fn take(&self, charges: &[Charge<'_>], now: SystemTime) -> Reply<Result<Taken, BoxError>> {
@@ -109,9 +115,9 @@ impl QuotaStore for Counted {
 #[tokio::test]
 async fn those_that_wait_in_vain_ask_the_store_once_each() {
     for (password, right, most) in [("wrong", 0, 100 + 5), ("open sesame", 100, 2 * 100)] {
-        let takes = Arc::<AtomicU32>::default();
-        let memory = Arc::new(MemoryQuotaStore::with_capacity(1000));
-        let throttle = throttle().0.store(Counted(Arc::clone(&takes), memory));
+        let store = Counted::new();
+        let takes = Arc::clone(&store.0);
+        let throttle = throttle().0.store(store);
         let guard = Arc::new(LoginGuard::new(OnePassword::default(), throttle));
         assert_eq!(log_in_at_once(&guard, HOME, &[password; 100]).await, right);
         let takes = takes.load(Ordering::SeqCst);
